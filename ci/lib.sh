@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# What the scripts of this directory share: messages, packages, builds. Sourced, never run.
+#
+# Exit codes of all of them, as of the mapfuzz tool: 0 clean, 1 finding, 2 usage or bad input,
+# 3 harness broken, 4 environment.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+me=ci/$(basename "$0")
+
+# The presets say how to build; a caller's compiler or engine is for an engine's own build script.
+unset CC CXX CFLAGS CXXFLAGS LDFLAGS LIB_FUZZING_ENGINE
+
+die() {  # CODE MESSAGE...
+  local code=$1
+  shift
+  printf '%s: %s\n' "$me" "$*" >&2
+  exit "$code"
+}
+
+usage_error() {
+  die 2 "$* Type '$me --help' for the options."
+}
+
+# The comment at the head of the calling script is its help.
+show_help() {
+  awk 'NR == 1 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$0"
+}
+
+# Installs what is missing of packages.txt; a few milliseconds if nothing is.
+require_packages() {
+  local wanted installed package missing=() as_root=() by_hand
+  if ! command -v dpkg-query >/dev/null; then
+    die 4 "this is not Debian: no dpkg-query. Install what $root/ci/packages.txt names by other" \
+      "means and use the CMake presets directly: cmake --preset asan && cmake --build --preset asan"
+  fi
+  wanted=$(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$root/ci/packages.txt")
+  # shellcheck disable=SC2086  # one word a package
+  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null || true)
+  for package in $wanted; do
+    [[ $'\n'$installed$'\n' == *$'\n'"$package installed"$'\n'* ]] || missing+=("$package")
+  done
+  [[ ${#missing[@]} -eq 0 ]] && return
+
+  by_hand="sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+  if [[ $(id -u) -ne 0 ]]; then
+    if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
+      die 4 "packages are missing and neither root nor sudo without a password is at hand." \
+        $'Type:\n  '"$by_hand"
+    fi
+    as_root=(sudo -n)
+  fi
+  printf '%s: installing %s\n' "$me" "${missing[*]}" >&2
+  as_root+=(env DEBIAN_FRONTEND=noninteractive)
+  {
+    "${as_root[@]}" apt-get update &&
+      "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
+  } >&2 || die 4 $'the installation failed (see above). To try it by hand, type:\n  '"$by_hand"
+}
+
+# build PRESET [NINJA TARGET...]: configures if needed and builds. Two at once wait for each other.
+build() {
+  local preset=$1 dir=$root/build/$1
+  shift
+  mkdir -p "$dir"
+  (
+    flock 9 && cd "$root" || exit 1
+    if [[ ! -e $dir/build.ninja || CMakePresets.json -nt $dir/build.ninja ]]; then
+      cmake --preset "$preset" || exit 1
+    fi
+    ninja -C "$dir" "$@"
+  ) 9>"$dir/.lock"
+}
