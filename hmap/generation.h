@@ -1,0 +1,233 @@
+// A generation: one array of buckets with its overflow pool and its overflow buckets.
+//
+// A map has one generation, two while it grows. Where Go leaves an old array to the collector for
+// as long as an iterator still walks it, a generation counts references: one from the map while
+// it is the current or the old array, one from every iterator that may still read it. The last to
+// let go destroys what is left in it and frees it.
+//
+// The pool (Go's preallocated overflow buckets) lies behind the array's own buckets. Its last
+// bucket carries the array's address as its overflow pointer, which marks the pool's end.
+//
+// What an evacuated cell still holds depends on the rule of iteration:
+//   kGo119     key and value, copied to the new array, stay (wiped to zero where Go wipes them)
+//   kContract  nothing, or, if the chain is marked *retained*, the key (and the value of a key that
+//              is not equal to itself), for the iterators that will come by
+
+#ifndef HMAP_GENERATION_H_
+#define HMAP_GENERATION_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "hmap/cells.h"
+#include "hmap/growth.h"
+#include "hmap/key_traits.h"
+#include "hmap/policy.h"
+#include "hmap/tophash.h"
+
+namespace hmap {
+
+template <class CellsT, IterationRule kRule>
+class Generation {
+ public:
+  using Layout = typename CellsT::Layout;
+
+  // 2^b empty buckets and the pool that goes with them, with one reference.
+  // Throws what the allocator throws, and then has allocated nothing.
+  static Generation* Make(const CellsT& cells, unsigned b) {
+    OwnAllocator allocator(cells.allocator());
+    Generation* made = OwnTraits::allocate(allocator, 1);
+    try {
+      return ::new (static_cast<void*>(made)) Generation(cells, b);
+    } catch (...) {
+      OwnTraits::deallocate(allocator, made, 1);
+      throw;
+    }
+  }
+
+  void Ref() { references_.fetch_add(1, std::memory_order_relaxed); }
+  // Gives one reference back; the last one frees the generation.
+  void Unref() {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    OwnAllocator allocator(cells_.allocator());
+    std::destroy_at(this);
+    OwnTraits::deallocate(allocator, this, 1);
+  }
+  // Someone besides the map holds it.
+  bool IsShared() const { return references_.load(std::memory_order_acquire) > 1; }
+
+  // Use `Make` and `Unref`.
+  Generation(const CellsT& cells, unsigned b)
+      : cells_(cells),
+        b_(b),
+        total_(BucketsToAllocate(b, layout().Size())),
+        overflow_(Rebound<Bucket*>(cells.allocator())),
+        retained_(Rebound<bool>(cells.allocator())) {
+    base_ = AllocateBuckets(total_);
+    ResetPool();
+  }
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+  ~Generation() {
+    DestroyContents();
+    FreeOverflow();
+    FreeBuckets(base_, total_);
+  }
+
+  const Layout& layout() const { return cells_.layout(); }
+  unsigned b() const { return b_; }
+  std::size_t buckets() const { return std::size_t{1} << b_; }
+  std::size_t total() const { return total_; }
+  std::size_t heap_overflow() const { return overflow_.size(); }
+  Bucket* Chain(std::size_t n) const { return layout().Advance(base_, n); }
+  bool IsEvacuated(std::size_t n) const { return IsEvacuatedMark(*layout().Tophash(Chain(n))); }
+
+  // Pool buckets not yet handed out; -1 if the generation never had any or has none left.
+  std::int64_t PoolLeft() const {
+    if (next_overflow_ == nullptr) return -1;
+    const auto* end = reinterpret_cast<const std::byte*>(layout().Advance(base_, total_));
+    const auto* next = reinterpret_cast<const std::byte*>(next_overflow_);
+    return (end - next) / static_cast<std::ptrdiff_t>(layout().Size());
+  }
+
+  // An empty bucket to append to a chain: the pool's next, else a fresh one. Go: newoverflow.
+  Bucket* TakeOverflow() {
+    Bucket* bucket = next_overflow_;
+    if (bucket == nullptr) {
+      bucket = AllocateBuckets(1);
+      try {
+        overflow_.push_back(bucket);
+      } catch (...) {
+        FreeBuckets(bucket, 1);
+        throw;
+      }
+    } else if (layout().Overflow(bucket) == nullptr) {
+      next_overflow_ = layout().Advance(bucket, 1);
+    } else {
+      layout().SetOverflow(bucket, nullptr);
+      next_overflow_ = nullptr;
+    }
+    return bucket;
+  }
+
+  // Every bucket of the array and the pool becomes empty, and the pool whole again. Overflow
+  // buckets outside the pool are freed, unless `keep_overflow`: then they stay as they are, for
+  // iterators that walk them. Go: the zeroing half of mapclear.
+  void Clear(bool keep_overflow) {
+    if (keep_overflow) {
+      if constexpr (!CellsT::kTrivial) {
+        for (std::size_t i = 0; i < total_; ++i) DestroyBucket(layout().Advance(base_, i), true);
+      }
+    } else {
+      DestroyContents();
+      FreeOverflow();
+    }
+    std::memset(static_cast<void*>(base_), 0, total_ * layout().Size());
+    retained_.clear();
+    ResetPool();
+  }
+
+  // Destroys every object that is left. The buckets stay, without live or moved cells.
+  void DestroyContents() {
+    if constexpr (CellsT::kTrivial) {
+      return;
+    } else if constexpr (kRule == IterationRule::kGo119) {
+      for (std::size_t i = 0; i < total_; ++i) DestroyBucket(layout().Advance(base_, i), true);
+      for (Bucket* bucket : overflow_) DestroyBucket(bucket, true);
+    } else {
+      for (std::size_t n = 0; n < buckets(); ++n) {
+        for (Bucket* bucket = Chain(n); bucket != nullptr; bucket = layout().Overflow(bucket)) {
+          DestroyBucket(bucket, IsRetained(n));
+        }
+      }
+    }
+    retained_.clear();
+  }
+
+  // Under kContract: whether evacuated cells of chain n keep what iterators need.
+  void MarkRetained(std::size_t n, bool retained) {
+    retained_.resize(buckets());
+    retained_[n] = retained;
+  }
+  bool IsRetained(std::size_t n) const { return n < retained_.size() && retained_[n]; }
+
+ private:
+  using Allocator = std::decay_t<decltype(std::declval<CellsT>().allocator())>;
+  template <class U>
+  using Rebound = typename std::allocator_traits<Allocator>::template rebind_alloc<U>;
+  using OwnAllocator = Rebound<Generation>;
+  using OwnTraits = std::allocator_traits<OwnAllocator>;
+  // Buckets are allocated in units of their alignment, which any allocator can be rebound to.
+  struct alignas(Layout::Alignment()) Unit {
+    std::byte bytes[Layout::Alignment()];
+  };
+  using UnitAllocator = Rebound<Unit>;
+
+  std::size_t Units(std::size_t buckets) const {
+    return buckets * (layout().Size() / sizeof(Unit));
+  }
+  Bucket* AllocateBuckets(std::size_t count) {
+    UnitAllocator allocator(cells_.allocator());
+    Unit* units = std::allocator_traits<UnitAllocator>::allocate(allocator, Units(count));
+    std::memset(static_cast<void*>(units), 0, Units(count) * sizeof(Unit));
+    return reinterpret_cast<Bucket*>(units);
+  }
+  void FreeBuckets(Bucket* buckets, std::size_t count) {
+    UnitAllocator allocator(cells_.allocator());
+    std::allocator_traits<UnitAllocator>::deallocate(allocator, reinterpret_cast<Unit*>(buckets),
+                                                     Units(count));
+  }
+  void FreeOverflow() {
+    for (Bucket* bucket : overflow_) FreeBuckets(bucket, 1);
+    overflow_.clear();
+  }
+
+  void ResetPool() {
+    next_overflow_ = nullptr;
+    if (total_ == buckets()) return;
+    next_overflow_ = Chain(buckets());
+    layout().SetOverflow(Chain(total_ - 1), base_);
+  }
+
+  // `moved_hold`: evacuated cells of this bucket still hold objects.
+  void DestroyBucket(Bucket* bucket, bool moved_hold) {
+    std::uint8_t* tophash = layout().Tophash(bucket);
+    for (unsigned slot = 0; slot < Layout::kSlots; ++slot) {
+      const bool live = IsLive(tophash[slot]);
+      if (!live && !(moved_hold && IsMoved(tophash[slot]))) continue;
+      if (live || kRule == IterationRule::kGo119 || !IsReflexiveAt(bucket, slot)) {
+        cells_.DestroyValue(bucket, slot);
+      }
+      cells_.DestroyKey(bucket, slot);
+      tophash[slot] = kEmptyOne;
+    }
+  }
+
+  bool IsReflexiveAt(Bucket* bucket, unsigned slot) const {
+    if constexpr (kReflexiveKey<typename Layout::Key>) {
+      return true;
+    } else {
+      const auto& key = layout().KeyAt(bucket, slot);
+      return key == key;
+    }
+  }
+
+  CellsT cells_;
+  unsigned b_;
+  std::size_t total_;
+  Bucket* base_ = nullptr;
+  Bucket* next_overflow_ = nullptr;
+  std::vector<Bucket*, Rebound<Bucket*>> overflow_;  // allocated outside the pool
+  std::vector<bool, Rebound<bool>> retained_;        // by chain; empty: none
+  std::atomic<std::uint32_t> references_{1};
+};
+
+}  // namespace hmap
+
+#endif  // HMAP_GENERATION_H_

@@ -1,0 +1,297 @@
+// A hash map with the semantics of Go's built-in one.
+//
+//   hmap::Map<std::string, int> ages;
+//   ages["ann"] = 41;
+//   for (auto [name, age] : ages) {
+//     if (age > 40) ages.erase(name);       // allowed: iterators are live
+//   }
+//
+// It grows incrementally: an insert or erase moves at most two old buckets, so no single operation
+// pays for a whole rehash. Iteration order is random, and goes on through any change of the map:
+//   - an entry that is there from begin to end is produced exactly once;
+//   - an erased entry that was not produced yet is not produced;
+//   - an entry inserted meanwhile may be produced or not, once at most each time it is inserted.
+// References and pointers to keys and values hold until the next insert, erase, reserve or clear.
+//
+// Costs: look-up, insert and erase O(1) expected, and O(1) worst case in the number of buckets
+// moved; an iteration O(buckets + entries), plus a look-up for every entry moved since it began;
+// clear O(buckets). A map never shrinks.
+//
+// Threads: any number may read and iterate at once; a writer must be alone. Misuse is detected as
+// far as a flag can (Go's fatal errors), through the policy's fatal handler.
+//
+// Errors: what hasher, equality, allocator and the keys' and values' own functions throw passes
+// through; no entry is then lost, and none is added. (An old chain that is half moved when
+// something throws is put back. Keys and values that cannot be copied must therefore move without
+// throwing.) An iterator whose advance threw stands where it stood and may be advanced again,
+// unless its map is gone.
+
+#ifndef HMAP_MAP_H_
+#define HMAP_MAP_H_
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "hmap/core.h"
+#include "hmap/core_access.h"
+#include "hmap/core_growth.h"
+#include "hmap/errors.h"
+#include "hmap/iterator.h"
+#include "hmap/key_traits.h"
+#include "hmap/policy.h"
+#include "hmap/view.h"
+
+namespace hmap {
+
+template <class K, class V, class HashT = Hash<K>, class EqualT = std::equal_to<>,
+          class AllocatorT = std::allocator<std::pair<const K, V>>, class PolicyT = Strict>
+class Map {
+ public:
+  using Types = MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>;
+  using CoreT = Core<Types>;
+  // Hasher, equality, random source, growth rule and allocator of a map.
+  using Parts = typename CoreT::Parts;
+  using key_type = K;
+  using mapped_type = V;
+  using value_type = std::pair<const K, V>;
+  using size_type = std::size_t;
+  using hasher = HashT;
+  using key_equal = EqualT;
+  using allocator_type = AllocatorT;
+  using iterator = Iterator<Types, false>;
+  using const_iterator = Iterator<Types, true>;
+
+  // An empty map with room for `hint` entries; a hint that makes no sense counts as 0.
+  // Go: make(map[K]V, hint).
+  Map() : Map(0) {}
+  explicit Map(std::int64_t hint, const Parts& parts = {})
+      : parts_(parts), core_(CoreT::Make(parts_, hint)) {}
+  Map(std::initializer_list<value_type> entries) : Map(static_cast<std::int64_t>(entries.size())) {
+    for (const value_type& entry : entries) insert(entry);
+  }
+  // A map that is nil: it reads as empty, and the first insert throws NilMapError.
+  // Go: var m map[K]V.
+  static Map Nil(const Parts& parts = {}) { return Map(parts); }
+
+  // A copy has the same entries, draws of its own (as far as the random source's copies do) and no
+  // iterators. Go: maps.Clone.
+  Map(const Map& other) : parts_(other.parts_), nil_(other.nil_) {
+    if (other.core_ == nullptr) return;
+    other.core_->CheckNoWriter(kConcurrentCloneAndWrite);
+    Map copy(static_cast<std::int64_t>(other.size()), other.parts_);
+    other.view().ForEachEntry(
+        [&copy](const K& key, const V& value) { copy.insert_or_assign(key, value); });
+    std::swap(core_, copy.core_);
+  }
+  // Iterators follow the entries. The source is empty afterwards and may be used on; its
+  // allocator is copied, the one in use goes with the entries.
+  Map(Map&& other) noexcept
+      : parts_(other.parts_), core_(std::exchange(other.core_, nullptr)), nil_(other.nil_) {}
+  Map& operator=(const Map& other) {
+    if (this != &other) Map(other).swap(*this);
+    return *this;
+  }
+  Map& operator=(Map&& other) noexcept {
+    if (this != &other) Map(std::move(other)).swap(*this);
+    return *this;
+  }
+  // Iterators that still hold on find the map gone (StaleIterator).
+  ~Map() {
+    if (core_ != nullptr) core_->Die();
+  }
+
+  // Iterators follow the entries.
+  void swap(Map& other) noexcept {
+    std::swap(parts_, other.parts_);
+    std::swap(core_, other.core_);
+    std::swap(nil_, other.nil_);
+  }
+  friend void swap(Map& a, Map& b) noexcept { a.swap(b); }
+
+  bool is_nil() const { return nil_; }
+  std::size_t size() const { return core_ == nullptr ? 0 : core_->count(); }
+  bool empty() const { return size() == 0; }
+  allocator_type get_allocator() const { return parts_.allocator; }
+  // As the map was given them; what its table has drawn since is not in them.
+  const Parts& parts() const { return parts_; }
+
+  // The value of `key`, or null. Never moves anything. Strings are also found by anything that
+  // a string_view can be made of. Go: v, ok := m[key].
+  V* find(const K& key) { return Value(Find(key)); }
+  const V* find(const K& key) const { return Value(Find(key)); }
+  bool contains(const K& key) const { return Find(key).bucket != nullptr; }
+  template <LookupKey<K, HashT, EqualT> Q>
+  V* find(const Q& key) {
+    return Value(Find(key));
+  }
+  template <LookupKey<K, HashT, EqualT> Q>
+  const V* find(const Q& key) const {
+    return Value(Find(key));
+  }
+  template <LookupKey<K, HashT, EqualT> Q>
+  bool contains(const Q& key) const {
+    return Find(key).bucket != nullptr;
+  }
+
+  // Inserts or overwrites; the value's place, and whether it was inserted. An update also
+  // replaces the key where equal keys can differ (floats, strings). Arguments may refer into the
+  // map. Go: m[key] = value.
+  template <class M = V>
+  std::pair<V*, bool> insert_or_assign(const K& key, M&& value) {
+    return Store(key, V(std::forward<M>(value)));
+  }
+  template <class M = V>
+  std::pair<V*, bool> insert_or_assign(K&& key, M&& value) {
+    return Store(std::move(key), V(std::forward<M>(value)));
+  }
+
+  // Inserts a value made of `args` if the key is absent; else changes nothing.
+  template <class... Args>
+  std::pair<V*, bool> try_emplace(const K& key, Args&&... args) {
+    return Emplace(key, std::forward<Args>(args)...);
+  }
+  template <class... Args>
+  std::pair<V*, bool> try_emplace(K&& key, Args&&... args) {
+    return Emplace(std::move(key), std::forward<Args>(args)...);
+  }
+  std::pair<V*, bool> insert(const value_type& entry) {
+    return try_emplace(entry.first, entry.second);
+  }
+
+  // The value of `key`, which is inserted with a default value if absent; replaces the key as
+  // `insert_or_assign` does. Go: m[key] op= ...
+  V& operator[](const K& key) { return Access(key); }
+  V& operator[](K&& key) { return Access(std::move(key)); }
+
+  // Removes `key`; how many entries that were. Keys not equal to themselves cannot be erased.
+  // `key` may refer into the map if it can be copied. Go: delete(m, key).
+  std::size_t erase(const K& key) { return Erase(key); }
+  template <LookupKey<K, HashT, EqualT> Q>
+  std::size_t erase(const Q& key) {
+    return Erase(key);
+  }
+
+  // Removes everything and renews the seed; keeps the buckets. Go 1.21: clear(m).
+  void clear() {
+    if (core_ != nullptr) core_->Clear();
+  }
+
+  // Makes room for `entries` in all, so that inserts up to there do not double the table. Takes
+  // whole growths at once: O(size). Throws LengthError if no table can be so large, NilMapError
+  // if the map is nil.
+  void reserve(std::size_t entries) { Writable()->Reserve(entries); }
+
+  // Iterates from a random entry. Move-only keys, and move-only values under keys that are not
+  // equal to themselves: if the map grows under the iterator, advancing it may throw
+  // StaleIterator, because evacuated entries cannot be kept for it.
+  iterator begin() { return iterator(core_); }
+  const_iterator begin() const { return const_iterator(core_); }
+  std::default_sentinel_t end() const { return {}; }
+
+  // The table itself, for tests and tools.
+  TableView<CoreT> view() const { return TableView<CoreT>(core_); }
+
+ private:
+  using Place = typename CoreT::Place;
+
+  explicit Map(const Parts& parts) : parts_(parts), nil_(true) {}
+
+  // A moved-from map gets a new table with its first insert.
+  CoreT* Writable() {
+    if (nil_) throw NilMapError();
+    if (core_ == nullptr) core_ = CoreT::Make(parts_, 0);
+    return core_;
+  }
+
+  template <class Q>
+  Place Find(const Q& key) const {
+    return core_ == nullptr ? Place{} : core_->Find(key);
+  }
+  V* Value(Place place) const {
+    return place.bucket == nullptr ? nullptr : &core_->layout().ValueAt(place.bucket, place.slot);
+  }
+
+  // Calls f with a key that stays where it is while the table moves its entries: `key` itself,
+  // or, if it might refer into the table, a copy.
+  template <class Key, class F>
+  auto WithStableKey(Key&& key, F f) {
+    if constexpr (std::is_lvalue_reference_v<Key> && std::is_constructible_v<K, const Key&>) {
+      if (std::is_trivially_copyable_v<K> || core_->MovesOnWrite()) return f(K(key));
+    }
+    return f(std::forward<Key>(key));
+  }
+
+  template <class Q>
+  std::size_t Erase(const Q& key) {
+    if (core_ == nullptr) return 0;
+    return WithStableKey(key,
+                         [this](const auto& stable) { return core_->Erase(stable) ? 1U : 0U; });
+  }
+
+  // `value` is a temporary of ours and refers to nothing in the table.
+  template <class Key>
+  std::pair<V*, bool> Store(Key&& key, V value) {
+    Writable();
+    return WithStableKey(std::forward<Key>(key), [&](auto&& stable) {
+      return Assign<false>(
+          std::forward<decltype(stable)>(stable), [&](V& present) { present = std::move(value); },
+          std::move(value));
+    });
+  }
+
+  // Arguments may refer to what a growth is about to move, so the value is then made first.
+  template <class Key, class... Args>
+  std::pair<V*, bool> Emplace(Key&& key, Args&&... args) {
+    if (V* present = Writable()->MovesOnWrite() ? find(key) : nullptr) return {present, false};
+    const auto leave = [](V&) {};
+    if (core_->MovesOnWrite()) {
+      V value(std::forward<Args>(args)...);
+      return Assign<true>(K(std::forward<Key>(key)), leave, std::move(value));
+    }
+    return Assign<true>(std::forward<Key>(key), leave, std::forward<Args>(args)...);
+  }
+
+  template <class Key>
+  V& Access(Key&& key) {
+    Writable();
+    return *WithStableKey(std::forward<Key>(key), [&](auto&& stable) {
+              return Assign<false>(std::forward<decltype(stable)>(stable), [](V&) {});
+            }).first;
+  }
+
+  // Inserts an entry made of `key` and `args`, or calls `update` with the value that is there and,
+  // unless `kKeepKey`, replaces the key where equal keys can differ.
+  template <bool kKeepKey, class Key, class Update, class... Args>
+  std::pair<V*, bool> Assign(Key&& key, Update update, Args&&... args) {
+    bool inserted = false;
+    CoreT& core = *core_;
+    const Place place = core.Assign(
+        key,
+        [&](Place at) {
+          if constexpr (kNeedsKeyUpdate<K> && !kKeepKey) {
+            core.layout().KeyAt(at.bucket, at.slot) = std::forward<Key>(key);
+          }
+          update(core.layout().ValueAt(at.bucket, at.slot));
+        },
+        [&](Place at) {
+          core.Construct(at, std::forward<Key>(key), std::forward<Args>(args)...);
+          inserted = true;
+        });
+    return {Value(place), inserted};
+  }
+
+  Parts parts_;
+  CoreT* core_ = nullptr;  // null: nil or moved from
+  bool nil_ = false;
+};
+
+}  // namespace hmap
+
+#endif  // HMAP_MAP_H_

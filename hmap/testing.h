@@ -1,0 +1,200 @@
+// What the tests of the map share: an allocator that keeps a ledger and can fail, draws that a test
+// sets, hashers that put a key where a test wants it, and types that count or throw.
+
+#ifndef MAPFUZZ_HMAP_TESTING_H_
+#define MAPFUZZ_HMAP_TESTING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "hmap/map.h"
+
+namespace hmap::testing {
+
+// Counts what its allocators hand out and take back.
+struct Ledger {
+  std::int64_t blocks = 0;
+  std::int64_t bytes = 0;
+  // Allocations that still succeed; negative: all.
+  std::int64_t left = -1;
+};
+
+template <class T>
+class LedgerAllocator {
+ public:
+  using value_type = T;
+
+  explicit LedgerAllocator(Ledger* ledger) : ledger_(ledger) {}
+  template <class U>
+  LedgerAllocator(const LedgerAllocator<U>& other)  // NOLINT(google-explicit-constructor)
+      : ledger_(other.ledger()) {}
+
+  T* allocate(std::size_t n) {
+    if (ledger_->left == 0) throw std::bad_alloc();
+    if (ledger_->left > 0) --ledger_->left;
+    T* const block = std::allocator<T>().allocate(n);
+    ++ledger_->blocks;
+    ledger_->bytes += static_cast<std::int64_t>(n * sizeof(T));
+    return block;
+  }
+  void deallocate(T* block, std::size_t n) {
+    --ledger_->blocks;
+    ledger_->bytes -= static_cast<std::int64_t>(n * sizeof(T));
+    std::allocator<T>().deallocate(block, n);
+  }
+
+  Ledger* ledger() const { return ledger_; }
+  friend bool operator==(const LedgerAllocator& a, const LedgerAllocator& b) {
+    return a.ledger_ == b.ledger_;
+  }
+
+ private:
+  Ledger* ledger_;
+};
+
+// What a map draws next.
+struct Draws {
+  std::uint32_t hash_seed = 0;
+  std::uint64_t iterator_start = 0;
+  std::uint64_t nan_hashes = 0;  // drawn so far; each is another number
+  int drawn = 0;
+};
+
+struct SetRandom {
+  Draws* draws = nullptr;
+
+  std::uint64_t operator()(Draw draw) const {
+    ++draws->drawn;
+    if (draw == Draw::kHashSeed) return draws->hash_seed;
+    if (draw == Draw::kIteratorStart) return draws->iterator_start;
+    return draw == Draw::kNanHash ? MixBits(++draws->nan_hashes) : 0;
+  }
+};
+
+// Key n lies in bucket n mod 2^B. All keys below 2^56 share one tophash.
+struct IdentityHash {
+  std::uint64_t operator()(std::uint64_t key, std::uint32_t) const { return key; }
+};
+
+struct Bomb {};
+
+// Throws a Bomb in the call after `left` more; negative: never.
+struct Fuse {
+  static inline int left = -1;
+
+  static void Burn() {
+    if (left == 0) throw Bomb();
+    if (left > 0) --left;
+  }
+};
+
+struct FusedHash {
+  std::uint64_t operator()(std::uint64_t key, std::uint32_t seed) const {
+    Fuse::Burn();
+    return Hash<std::uint64_t>{}(key, seed);
+  }
+};
+
+// A number of `kBytes` that counts its living objects and whose copies burn the fuse. Moves do as
+// well if `kMovesThrow`.
+template <std::size_t kBytes = 8, bool kMovesThrow = false>
+class Tracked {
+ public:
+  static inline int living = 0;
+
+  Tracked(std::uint64_t number = 0) : words_{number} {  // NOLINT(google-explicit-constructor)
+    ++living;
+  }
+  Tracked(const Tracked& other) : words_{other.number()} {
+    Fuse::Burn();
+    ++living;
+  }
+  Tracked(Tracked&& other) noexcept(!kMovesThrow) : words_{other.number()} {
+    if constexpr (kMovesThrow) Fuse::Burn();
+    ++living;
+  }
+  Tracked& operator=(const Tracked& other) {
+    if (this != &other) Fuse::Burn();
+    words_[0] = other.number();
+    return *this;
+  }
+  Tracked& operator=(Tracked&&) = default;
+  ~Tracked() { --living; }
+
+  std::uint64_t number() const { return words_[0]; }
+  friend bool operator==(const Tracked& a, const Tracked& b) { return a.number() == b.number(); }
+
+ private:
+  std::uint64_t words_[kBytes / 8];
+};
+
+struct TrackedHash {
+  template <std::size_t kBytes, bool kMovesThrow>
+  std::uint64_t operator()(const Tracked<kBytes, kMovesThrow>& key, std::uint32_t seed) const {
+    return Hash<std::uint64_t>{}(key.number(), seed);
+  }
+};
+
+template <class Base>
+struct TestPolicy : Base {
+  using Random = SetRandom;
+  using Fatal = ThrowOnFatal;
+};
+
+template <class K, class V, class HashT = Hash<K>, class Base = Strict>
+using TestMap =
+    Map<K, V, HashT, std::equal_to<>, LedgerAllocator<std::pair<const K, V>>, TestPolicy<Base>>;
+
+// A map as users have it, but for draws that are the same in every run.
+template <class Base>
+struct SeededPolicy : Base {
+  using Random = SeededRandom;
+};
+
+template <class K, class V, class Base = Strict, class HashT = Hash<K>>
+using SeededMap =
+    Map<K, V, HashT, std::equal_to<>, std::allocator<std::pair<const K, V>>, SeededPolicy<Base>>;
+
+// Draws and ledger of the maps of one test; outlives them.
+struct Rig {
+  Draws draws;
+  Ledger ledger;
+
+  template <class MapT>
+  typename MapT::Parts parts() {
+    return {{}, {}, {&draws}, {}, {}, typename MapT::allocator_type(&ledger)};
+  }
+  template <class MapT>
+  MapT Make(std::int64_t hint = 0) {
+    return MapT(hint, parts<MapT>());
+  }
+};
+
+// A map whose B is 4 and whose next insert begins a same-size growth: one entry in each of 16
+// buckets, the key 128 + bucket, at the far end of a chain of two. `MapT` hashes by identity.
+template <class MapT>
+MapT MakeSparse(Rig& rig) {
+  MapT map = rig.Make<MapT>(60);
+  for (std::uint64_t bucket = 0; bucket < 16; ++bucket) {
+    for (std::uint64_t i = 0; i <= 8; ++i) map.insert_or_assign(bucket + 16 * i, i);
+    for (std::uint64_t i = 0; i < 8; ++i) map.erase(bucket + 16 * i);
+  }
+  return map;
+}
+
+// The keys that the iterator produces, with the one at which it stands.
+template <class It>
+auto Rest(It it) {
+  std::vector<typename It::K> keys;
+  for (; !it.done(); ++it) keys.push_back(it.key());
+  return keys;
+}
+
+}  // namespace hmap::testing
+
+#endif  // MAPFUZZ_HMAP_TESTING_H_
