@@ -1,0 +1,165 @@
+#include "model/cost.h"
+
+#include <algorithm>
+
+namespace mapfuzz {
+namespace {
+
+// An old chain is passed over at most so many times in one write.
+constexpr std::uint64_t kMostAhead = 1024;
+
+std::string GrowthText(bool growing, bool same_size) {
+  if (!growing) return "no growth under way";
+  return same_size ? "a same-size growth under way" : "a doubling under way";
+}
+
+std::string Text(const TableState& state) {
+  return "B " + std::to_string(state.b) + ", " + GrowthText(state.growing, state.same_size) + ", " +
+         std::to_string(state.nevacuate) + " old chains passed";
+}
+
+}  // namespace
+
+void CostModel::Restart(const TableState& now) {
+  b_ = now.b;
+  growing_ = now.growing;
+  same_size_ = now.same_size;
+  nevacuate_ = now.nevacuate;
+  moved_.assign(growing_ ? std::size_t{1} << (same_size_ ? b_ : b_ - 1) : 0, false);
+}
+
+void CostModel::Start(bool doubling) {
+  moved_.assign(std::size_t{1} << b_, false);
+  growing_ = true;
+  same_size_ = !doubling;
+  if (doubling) ++b_;
+  nevacuate_ = 0;
+}
+
+void CostModel::Move(std::size_t chain) {
+  moved_[chain] = true;
+  if (chain != nevacuate_) return;
+  ++nevacuate_;
+  const std::uint64_t stop = std::min<std::uint64_t>(nevacuate_ + kMostAhead, moved_.size());
+  while (nevacuate_ != stop && moved_[nevacuate_]) ++nevacuate_;
+  if (nevacuate_ != moved_.size()) return;
+  growing_ = false;
+  after_same_size_ = same_size_;
+  same_size_ = false;
+  moved_.clear();
+}
+
+void CostModel::MoveForWrite(std::uint64_t hash) {
+  Move(hash & (moved_.size() - 1));
+  if (growing_) Move(nevacuate_);
+}
+
+CostModel::Moves CostModel::Foretell(const TableState& before, std::uint64_t hash,
+                                     bool inserts) const {
+  Moves moves;
+  std::size_t mark = 0;
+  std::size_t chains = 0;
+  if (growing_) {
+    moves.of_old = true;
+    moves.doubling = !same_size_;
+    mark = nevacuate_;
+    chains = moved_.size();
+  } else {
+    const bool over = rule_.Over(before.count + 1, b_);
+    if (!inserts || (!over && before.noverflow < OverflowLimit(b_))) return moves;
+    moves.doubling = over;
+    chains = std::size_t{1} << b_;
+  }
+  const std::size_t own = hash & (chains - 1);
+  const auto unmoved = [&](std::size_t n) { return !growing_ || !moved_[n]; };
+  if (unmoved(own)) moves.chain[moves.chains++] = own;
+  if (mark == own) ++mark;
+  while (growing_ && mark < chains && moved_[mark]) ++mark;
+  if (mark < chains && mark != own) moves.chain[moves.chains++] = mark;
+  return moves;
+}
+
+std::optional<CostFault> CostModel::AfterWrite(const TableState& before, const TableState& after,
+                                               std::uint64_t hash, bool inserted, Done& done) {
+  bool overflow_known = true;  // nothing in this write has changed the count of overflow buckets
+  bool doubtful = false;
+  for (;;) {
+    if (growing_) {
+      MoveForWrite(hash);
+      overflow_known = false;
+      if (!growing_) {
+        ++done.finished;
+        done.finished_same_size = after_same_size_;
+      }
+    }
+    if (!inserted || growing_) break;
+    const bool over = rule_.Over(before.count + 1, b_);
+    bool start = over;
+    if (!over && done.started == 0 && before.noverflow >= OverflowLimit(b_)) {
+      start = true;
+    } else if (!over && !overflow_known) {
+      // Moving chains may have made too many overflow buckets. Believe what is seen.
+      doubtful = true;
+      start = after.growing && after.same_size && after.b == b_;
+    }
+    if (!start) break;
+    Start(over);
+    ++done.started;
+    (over ? done.started_doubling : done.started_same_size) = true;
+  }
+  const bool replaced = before.array != nullptr && before.array != after.array;
+  if (replaced && done.started == 0 && !doubtful) {
+    return CostFault{"growth-early", "the bucket array was replaced, and no rule asks for it"};
+  }
+  return Compare(before, after);
+}
+
+std::optional<CostFault> CostModel::AfterRead(const TableState& before,
+                                              const TableState& after) const {
+  if (before.array != after.array) {
+    return CostFault{"read-grows", "a step that writes nothing replaced the bucket array"};
+  }
+  return Compare(before, after);
+}
+
+std::optional<CostFault> CostModel::Compare(const TableState& before,
+                                            const TableState& after) const {
+  const auto fault = [&](const char* property, const std::string& text) {
+    const TableState wanted{
+        .b = b_, .growing = growing_, .same_size = same_size_, .nevacuate = nevacuate_};
+    return CostFault{property, text + "\n  map:   " + Text(after) + "\n  model: " + Text(wanted)};
+  };
+  if (after.growing && growing_ && after.same_size != same_size_) {
+    return fault("growth-wrong-size", "the growth is of the other kind");
+  }
+  if (after.growing && !growing_) {
+    return before.growing ? fault("growth-unfinished", "the growth should have ended")
+                          : fault("growth-early", "a growth started that no rule asks for");
+  }
+  if (!after.growing && growing_) {
+    return before.growing && after.b == b_
+               ? fault("moves-too-many", "the growth ended before its time")
+               : fault("growth-late", "a growth is due and has not started");
+  }
+  if (after.b != b_) {
+    return fault(after.b > b_ ? "growth-early" : "growth-late", "the table has another size");
+  }
+  if (growing_ && after.nevacuate > nevacuate_) {
+    return fault("moves-too-many", "more than two old chains moved in one write");
+  }
+  if (growing_ && after.nevacuate < nevacuate_) {
+    return fault("moves-too-few", "an old chain that was due has not moved");
+  }
+  return std::nullopt;
+}
+
+CallBound BoundOf(const WalkedCells& walked) {
+  const std::uint64_t operations = static_cast<std::uint64_t>(walked.look_ups + walked.writes);
+  // A look-up hashes its key once, whatever it finds. A write hashes its key once and every entry
+  // that it moves once; whether a key equals itself may be asked for each of them too.
+  return {.hash = operations + walked.moved,
+          .equal = walked.own_chains * (operations + static_cast<std::uint64_t>(walked.restarts)) +
+                   2 * walked.moved};
+}
+
+}  // namespace mapfuzz
