@@ -1,0 +1,133 @@
+// Keys as tapes name them: small ids, and what an id becomes for each key type and hash.
+//
+// The configuration maps an id to a key and to its hash, so that a collision pile, an equal hash,
+// a tophash below 5 or a NaN is one byte away. This file is the harness's own statement of both
+// maps; the oracles use it to say where an entry belongs, and never ask the map under test.
+
+#ifndef MAPFUZZ_HARNESS_KEY_SPACE_H_
+#define MAPFUZZ_HARNESS_KEY_SPACE_H_
+
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "harness/tape.h"
+#include "model/entry.h"
+#include "model/growth_rule.h"
+
+namespace mapfuzz {
+
+// No key has this id: what a broken map's garbage reads as.
+inline constexpr KeyId kNoKeyId = 0xffffffff;
+
+// splitmix64's output function.
+constexpr std::uint64_t Mix(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+// The hash of a key whose hashed bits are `bits` under the map's seed `hash0`.
+//   good      every bit mixed with the seed
+//   lowbits   good with bits 2..15 cleared: four chains at most
+//   const     one value for all
+//   topzero   good with the top six bits cleared: tophash always below 5 before the adjustment
+//   identity  the bits themselves, whatever the seed: neighbours in neighbouring buckets
+//   pairs     good of bits / 2: two keys each share one hash
+constexpr std::uint64_t HashBits(HashKind kind, std::uint64_t bits, std::uint32_t hash0) {
+  if (kind == HashKind::kConst) return 0x0700000000000000;
+  if (kind == HashKind::kIdentity) return bits;
+  if (kind == HashKind::kPairs) bits >>= 1;
+  const std::uint64_t good = Mix(bits ^ Mix(hash0));
+  if (kind == HashKind::kLowBits) return good & ~std::uint64_t{0xfffc};
+  if (kind == HashKind::kTopZero) return good & 0x03ffffffffffffff;
+  return good;
+}
+
+// The hash of the n-th (1, 2, ...) NaN that is hashed.
+constexpr std::uint64_t NanHash(std::uint64_t n) { return Mix(n * 0x1234567); }
+
+// Floats: ids 0 and 1 are +0 and -0, 2 and 3 the infinities, 4 the least denormal; of the others
+// every eighth (5, 13, 21, ...) is a NaN whose payload is the id, the rest the id itself.
+constexpr bool IsNanId(KeyId id) { return id > 4 && id % 8 == 5; }
+
+constexpr std::uint64_t FloatBitsOf(KeyId id) {
+  switch (id) {
+    case 0:
+      return 0;
+    case 1:
+      return 0x8000000000000000;
+    case 2:
+      return 0x7ff0000000000000;
+    case 3:
+      return 0xfff0000000000000;
+    case 4:
+      return 1;
+    default:
+      return IsNanId(id) ? 0x7ff8000000000000 | id
+                         : std::bit_cast<std::uint64_t>(static_cast<double>(id));
+  }
+}
+
+inline double FloatOf(KeyId id) { return std::bit_cast<double>(FloatBitsOf(id)); }
+
+// The inverse of `FloatOf`; of a number that is no key, `kNoKeyId`.
+constexpr KeyId IdOfFloat(double key) {
+  const auto bits = std::bit_cast<std::uint64_t>(key);
+  for (KeyId id = 0; id <= 4; ++id) {
+    if (bits == FloatBitsOf(id)) return id;
+  }
+  if (key != key) return static_cast<KeyId>(bits & 0xffffffff);
+  return key > 4 && key < kMaxKeys ? static_cast<KeyId>(key) : kNoKeyId;
+}
+
+// What a hasher of floats hashes: -0 counts as +0.
+constexpr std::uint64_t HashedBitsOfFloat(double key) {
+  return key == 0 ? 0 : std::bit_cast<std::uint64_t>(key);
+}
+
+// Strings: id 0 is empty; id % 4 chooses the length: 4 bytes, 31, 32 or 48. Long ones share
+// their first and their last bytes and differ in the middle, which Go's string look-up has to
+// tell apart. `IdOfString` is the inverse for all ids below `kMaxKeys`, and total: a string whose
+// length and middle are no key's gives `kNoKeyId`.
+std::string StringOf(KeyId id);
+KeyId IdOfString(std::string_view key);
+
+// The id that stands for every id equal to this one: -0 and +0 are one key. A NaN equals nothing,
+// itself neither; its id stands for itself.
+constexpr KeyId CanonicalId(KeyType type, KeyId id) {
+  return type == KeyType::kF64 && id == 1 ? 0 : id;
+}
+
+constexpr bool IsNan(KeyType type, KeyId id) { return type == KeyType::kF64 && IsNanId(id); }
+
+// What the map's hasher hashes for the key of this id, as `HashBits` takes it.
+constexpr std::uint64_t HashedBits(KeyType type, KeyId id) {
+  if (type != KeyType::kF64) return id;
+  return id <= 1 ? 0 : FloatBitsOf(id);
+}
+
+// Whether an update replaces the stored key by the new one (Go's "need key update").
+constexpr bool UpdatesKey(KeyType type) {
+  return type == KeyType::kF64 || type == KeyType::kString;
+}
+
+constexpr GrowthRule GrowthRuleOf(GrowthKind kind) {
+  switch (kind) {
+    case GrowthKind::kGo119:
+      return {13, 2};  // 6.5 entries a bucket
+    case GrowthKind::kGo121:
+      return {12, 2};  // 6.0, as Go 1.21 had it by mistake
+    case GrowthKind::kFull:
+      return {8, 1};  // every slot of every bucket
+    case GrowthKind::kSparse:
+      return {2, 1};  // two a bucket: many growths
+  }
+  return {};
+}
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_KEY_SPACE_H_

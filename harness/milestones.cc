@@ -1,0 +1,121 @@
+#include "harness/milestones.h"
+
+#include <iterator>
+
+namespace mapfuzz {
+namespace {
+
+struct Info {
+  Milestone milestone;
+  std::string_view name;
+  std::string_view help;
+};
+
+// Indexed by Milestone.
+constexpr Info kInfo[] = {
+    {Milestone::kDoublingStarted, "doubling-started", "the table started to double"},
+    {Milestone::kDoublingFinished, "doubling-finished", "the last old chain of a doubling moved"},
+    {Milestone::kSameSizeStarted, "same-size-started", "a growth to the same size started"},
+    {Milestone::kSameSizeFinished, "same-size-finished",
+     "the last old chain of a same-size growth moved"},
+    {Milestone::kOverflowUsed, "overflow-used", "a chain got an overflow bucket"},
+    {Milestone::kOverflowFromPool, "overflow-from-pool", "an overflow bucket came from the pool"},
+    {Milestone::kPoolExhausted, "pool-exhausted", "the pool's last bucket was taken"},
+    {Milestone::kChainOfFour, "chain-of-four", "a chain of four buckets or more"},
+    {Milestone::kRestRunCrossesBuckets, "rest-run-crosses-buckets",
+     "a delete turned cells of two buckets into emptyRest"},
+    {Milestone::kLookupInOldChain, "lookup-in-old-chain",
+     "a look-up mid-growth went to a chain not yet moved"},
+    {Milestone::kUpdateMovesOldChain, "update-moves-old-chain",
+     "an update mid-growth moved its key's chain first"},
+    {Milestone::kDeleteMovesOldChain, "delete-moves-old-chain",
+     "a delete mid-growth moved its key's chain first"},
+    {Milestone::kInsertFinishesGrowth, "insert-finishes-growth",
+     "an insert moved the last old chain"},
+    {Milestone::kGrowthWithinInsert, "growth-within-insert",
+     "one insert started a growth and finished it"},
+    {Milestone::kIteratorAcrossGrowth, "iterator-across-growth",
+     "an iterator alive across one whole growth"},
+    {Milestone::kIteratorAcrossTwoGrowths, "iterator-across-two-growths",
+     "an iterator alive across two growths"},
+    {Milestone::kIteratorDoublingThenSameSize, "iterator-doubling-then-same-size",
+     "an iterator alive across a doubling, then into a same-size growth"},
+    {Milestone::kIteratorAcrossClear, "iterator-across-clear",
+     "an iterator asked for an entry after a clear"},
+    {Milestone::kIteratorAcrossReseed, "iterator-across-reseed",
+     "an iterator asked for an entry after deletes emptied the map"},
+    {Milestone::kIteratorFollowsContent, "iterator-follows-content",
+     "an iterator asked for an entry after a move or swap"},
+    {Milestone::kIteratorBegunMidGrowth, "iterator-begun-mid-growth",
+     "an iterator begun while the table was growing"},
+    {Milestone::kIteratorBegunMidSameSize, "iterator-begun-mid-same-size",
+     "an iterator begun during a same-size growth"},
+    {Milestone::kIteratorStale, "iterator-stale", "an iterator answered that its map is gone"},
+    {Milestone::kSeveralIterators, "several-iterators", "three iterators alive at once"},
+    {Milestone::kDeleteBeforeSeen, "delete-before-seen",
+     "an entry deleted before a live iterator saw it"},
+    {Milestone::kReinsertUnderIterator, "reinsert-under-iterator",
+     "a key deleted and inserted again under a live iterator"},
+    {Milestone::kCreatedUnderIterator, "created-under-iterator",
+     "an iterator produced an entry made after its begin"},
+    {Milestone::kTakenByIterator, "taken-by-iterator", "an entry erased by the iterator's own key"},
+    {Milestone::kWholeIteration, "whole-iteration",
+     "an iterator reached the end after 16 entries or more"},
+    {Milestone::kNanInserted, "nan-inserted", "a NaN inserted"},
+    {Milestone::kNanProduced, "nan-produced", "an iterator produced a NaN"},
+    {Milestone::kNanEvacuatedUnderIterator, "nan-evacuated-under-iterator",
+     "a doubling moved a NaN while iterators used the table"},
+    {Milestone::kNanEvacuatedToY, "nan-evacuated-to-y",
+     "a NaN moved to the upper half by its tophash"},
+    {Milestone::kZeroKeyReplaced, "zero-key-replaced", "an update put -0 over +0 or +0 over -0"},
+    {Milestone::kEqualHashPile, "equal-hash-pile", "nine keys of one hash in a chain"},
+    {Milestone::kTophashAdjusted, "tophash-adjusted", "a key inserted whose top byte is below 5"},
+    {Milestone::kClearMidGrowth, "clear-mid-growth", "a clear while the table was growing"},
+    {Milestone::kEmptiedMidGrowth, "emptied-mid-growth",
+     "a delete emptied the map while it was growing"},
+    {Milestone::kCopyMidGrowth, "copy-mid-growth", "a copy while the table was growing"},
+    {Milestone::kCopyOverIterator, "copy-over-iterator",
+     "a copy replaced a content with a live iterator"},
+    {Milestone::kAliasMidGrowth, "alias-mid-growth", "m[a] = m[b] while the table was growing"},
+    {Milestone::kAliasStartsGrowth, "alias-starts-growth",
+     "m[a] = m[b] whose insert started a growth"},
+    {Milestone::kMovedFromUsed, "moved-from-used", "an insert into a map that was moved from"},
+    {Milestone::kHintUsed, "hint-used", "a map made with room for more than one bucket"},
+    {Milestone::kReserveOnFilled, "reserve-on-filled", "room reserved in a map that held entries"},
+    {Milestone::kTableOf256, "table-of-256", "a table of 256 buckets"},
+    {Milestone::kLongStringInOneBucket, "long-string-in-one-bucket",
+     "a long string looked up in a map of one bucket"},
+    {Milestone::kStringUpdated, "string-updated", "a string key updated"},
+    {Milestone::kRuleGo119, "rule-go119", "a growth by the rule of Go 1.19"},
+    {Milestone::kRuleGo121, "rule-go121", "a growth by the rule of Go 1.21"},
+    {Milestone::kRuleFull, "rule-full", "a growth by the full rule"},
+    {Milestone::kRuleSparse, "rule-sparse", "a growth by the sparse rule"},
+};
+static_assert(std::size(kInfo) == kMilestones);
+
+constexpr bool InOrder() {
+  for (int i = 0; i < kMilestones; ++i) {
+    if (static_cast<int>(kInfo[i].milestone) != i) return false;
+  }
+  return true;
+}
+static_assert(InOrder());
+
+}  // namespace
+
+std::string_view MilestoneName(Milestone milestone) {
+  return kInfo[static_cast<int>(milestone)].name;
+}
+
+std::string_view MilestoneHelp(Milestone milestone) {
+  return kInfo[static_cast<int>(milestone)].help;
+}
+
+std::optional<Milestone> FindMilestone(std::string_view name) {
+  for (const Info& info : kInfo) {
+    if (info.name == name) return info.milestone;
+  }
+  return std::nullopt;
+}
+
+}  // namespace mapfuzz

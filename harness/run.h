@@ -1,0 +1,79 @@
+// Running a tape, whatever the map: options in, verdict out.
+//
+// `runner.h` holds the one loop that does it for every map and every engine; this file holds what
+// goes in and comes out, so that tools need not see any map.
+
+#ifndef MAPFUZZ_HARNESS_RUN_H_
+#define MAPFUZZ_HARNESS_RUN_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/milestones.h"
+#include "harness/tape.h"
+
+namespace mapfuzz {
+
+// What is asked after every step; each counts how often it was consulted.
+enum class Oracle : std::uint8_t {
+  kResult,
+  kContent,
+  kIteration,
+  kStructure,
+  kCost,
+  kDeterministic,
+};
+inline constexpr int kOracles = 6;
+inline constexpr std::string_view kOracleNames[kOracles] = {
+    "result", "content", "iteration", "structure", "cost", "deterministic"};
+
+// The first difference between map and model, or the first broken rule.
+struct Failure {
+  std::string oracle{};      // result, content, iteration, structure, cost, deterministic
+  std::string property{};    // which rule of it: missed-entry, stale-value, tophash, ...
+  std::string op{};          // the elementary operation: put, del, next, ...
+  std::string site{};        // what the map was doing: quiet, doubling, same-size, plain
+  std::size_t op_index = 0;  // of the tape's operation, from 0
+  std::uint64_t step = 0;    // elementary step, from 1
+  std::string detail{};      // model against map, a few lines; free of addresses
+
+  // "oracle=... property=... op=... site=...": stable, the same for the same bug.
+  std::string Signature() const;
+};
+
+struct RunOptions {
+  // If not null, one line for every elementary step and its result is appended.
+  std::string* history = nullptr;
+  // If not null, the tape's operation (from 0) that each step belongs to is appended.
+  std::vector<std::uint32_t>* operations = nullptr;
+  // Stop, without a verdict, after this step.
+  std::uint64_t until_step = UINT64_MAX;
+};
+
+struct RunResult {
+  std::optional<Failure> failure;
+  std::uint64_t history_digest = 0;  // of every result of every step, and of headers where shown
+  std::uint64_t steps = 0;           // elementary steps done
+  std::uint64_t skipped = 0;         // operations the map cannot do
+  std::uint64_t largest = 0;         // most entries in the map at once
+  // Of the entries at the end, whatever their order and the map's structure.
+  std::uint64_t content_digest = 0;
+  std::array<std::uint64_t, kOracles> consulted{};
+  MilestoneCounts milestones{};
+};
+
+// The report of a failure: the `MAPFUZZ-FAIL` line, the operations around it, map against model,
+// and the commands to replay it.
+std::string Report(const Tape& tape, const Failure& failure);
+
+// The same, with the whole tape in text form behind it, so that nothing is lost with the file.
+std::string ReportWithTape(const Tape& tape, const Failure& failure);
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_RUN_H_

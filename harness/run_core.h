@@ -1,0 +1,139 @@
+// What one run keeps beside the maps: steps, digest, history, milestones, and how it fails.
+//
+// Nothing here depends on the type of the map, so it is compiled once. `runner.h` builds the loop
+// on it.
+
+#ifndef MAPFUZZ_HARNESS_RUN_CORE_H_
+#define MAPFUZZ_HARNESS_RUN_CORE_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "harness/key_space.h"
+#include "harness/milestones.h"
+#include "harness/run.h"
+#include "harness/structure.h"
+#include "harness/tape.h"
+#include "model/iteration.h"
+#include "model/model.h"
+
+namespace mapfuzz {
+
+// A tape does at most so many elementary steps; then its run ends.
+inline constexpr std::uint64_t kMaxSteps = 16384;
+
+class RunCore {
+ public:
+  RunCore(const Config& config, const RunOptions& options) : config_(config), options_(options) {}
+
+  const Config& config() const { return config_; }
+  RunResult& result() { return result_; }
+
+  ModelKey KeyOf(KeyId id) const {
+    return {id, CanonicalId(config_.type, id), IsNan(config_.type, id)};
+  }
+
+  // --- Steps ---
+  void BeginOperation(std::size_t index) { op_index_ = index; }
+  // Counts one elementary step; false if the run is over and the step must not be done.
+  bool BeginStep(std::string_view op) {
+    if (over_) return false;
+    if (result_.steps == kMaxSteps || result_.steps == options_.until_step) {
+      over_ = true;
+      stopped_ = result_.steps == options_.until_step;
+      return false;
+    }
+    ++result_.steps;
+    if (options_.operations != nullptr) {
+      options_.operations->push_back(static_cast<std::uint32_t>(op_index_));
+    }
+    op_ = op;
+    credit_ += kCreditPerStep;
+    return true;
+  }
+  void NameStep(std::string_view op) { op_ = op; }
+  bool over() const { return over_; }
+  // Over because the caller wanted no more steps: there is to be no verdict.
+  bool stopped() const { return stopped_; }
+  std::uint64_t step() const { return result_.steps; }
+  void Skip() { ++result_.skipped; }
+
+  // --- Failing ---
+  void SetSite(std::string_view site) { site_ = site; }
+  [[noreturn]] void Fail(Fault fault) const;
+  [[noreturn]] void Fail(Oracle oracle, std::string property, std::string detail) const {
+    Fail(Fault{oracle, std::move(property), std::move(detail)});
+  }
+  void Check(std::optional<Fault> fault) const {
+    if (fault) Fail(*std::move(fault));
+  }
+  // O1: what the map returned and what the model says.
+  template <class T>
+  void Expect(const char* property, const T& map, const T& model) {
+    Consult(Oracle::kResult);
+    if (map != model)
+      FailResult(property, static_cast<std::uint64_t>(map), static_cast<std::uint64_t>(model));
+  }
+
+  // --- Bookkeeping ---
+  void Consult(Oracle oracle) { ++result_.consulted[static_cast<int>(oracle)]; }
+  void Hit(Milestone milestone) { ++result_.milestones[static_cast<int>(milestone)]; }
+  void Digest(std::uint64_t x) {
+    const std::uint64_t h = (result_.history_digest ^ x) * 0x9e3779b97f4a7c15;
+    result_.history_digest = h ^ (h >> 29);
+  }
+  void DigestHeader(const HeaderView& header);
+  void SawSize(std::uint64_t size) {
+    if (size > result_.largest) result_.largest = size;
+  }
+  // Appends "STEP OP ARGUMENTS = RESULT" to the history, if one is asked for.
+  bool wants_history() const { return options_.history != nullptr; }
+  void Line(const std::string& text) const;
+
+  // Whole-table checks are paid for by steps, so that a tape of nothing but huge copies does not
+  // stand still. A check that cannot be paid is put off, not left out.
+  bool Afford(std::uint64_t cells) {
+    if (cells > credit_) return false;
+    credit_ -= cells;
+    return true;
+  }
+
+ private:
+  [[noreturn]] void FailResult(const char* property, std::uint64_t map, std::uint64_t model) const;
+
+  static constexpr std::uint64_t kCreditPerStep = 32;
+
+  const Config config_;
+  const RunOptions options_;
+  RunResult result_;
+  std::size_t op_index_ = 0;
+  std::string_view op_ = "make";
+  std::string_view site_ = "plain";
+  std::uint64_t credit_ = 1 << 16;
+  bool over_ = false;
+  bool stopped_ = false;
+};
+
+// What happened to a content while an iterator lived on it; for milestones.
+struct IteratorStory {
+  std::uint8_t growths = 0;
+  bool doubling = false;
+  bool same_size_after_doubling = false;
+  bool cleared = false;
+  bool reseeded = false;
+  bool travelled = false;
+  bool news = false;  // something above changed since the last production
+};
+
+// Hits the milestones of an iterator that has been asked for an entry.
+void HitStory(IteratorStory& story, RunCore& core);
+
+// Hits those of a production.
+void HitProduction(const IterationContract& contract, int slot, const Cell* cell, RunCore& core);
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_RUN_CORE_H_

@@ -1,0 +1,196 @@
+// The one loop: runs a tape on a map, beside the model, and stops at the first difference.
+//
+// A run has two maps, `map` and `spare`, each with its content's model; operations act on `map`.
+// Iterators 0 to 3 belong to the content they were begun on and follow it through move and swap;
+// whole iterations (`sweep`) use a fifth. A phase (fill, drain, drift, churn, look, walk, sweep)
+// is as many elementary steps, each checked like any other. Steps are numbered from 1, and a write
+// writes its step's number.
+//
+// After every step: the result against the model (O1), the iteration contract (O3), and, for maps
+// that show their buckets, the header, the key's own chains (O4), growth, moves and calls (O5). At
+// structural events, every 256 steps and at the end: every entry and every chain (O2, O4). The
+// model is never reloaded from the map.
+//
+// What a map cannot do is skipped for map and model alike, and counted.
+
+#ifndef MAPFUZZ_HARNESS_RUNNER_H_
+#define MAPFUZZ_HARNESS_RUNNER_H_
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "harness/no_coverage.h"
+#include "harness/run_core.h"
+#include "harness/subject.h"
+#include "harness/table_oracle.h"
+#include "harness/tape.h"
+#include "model/iteration.h"
+#include "model/model.h"
+
+namespace mapfuzz {
+MAPFUZZ_NO_COVERAGE_BEGIN
+
+// Whether an update replaces the stored key; a map whose rule is not that of its key type says so.
+template <class S>
+constexpr bool UpdatesKeyOf(KeyType type) {
+  if constexpr (requires { S::kUpdatesKey; }) {
+    return S::kUpdatesKey;
+  } else {
+    return UpdatesKey(type);
+  }
+}
+
+// Runs one tape on maps of type S.
+template <Subject S>
+class Runner {
+ public:
+  static RunResult Run(const Tape& tape, const RunOptions& options = {}) {
+    Runner runner(tape.config, options);
+    try {
+      runner.RunAll(tape);
+    } catch (const Failure& failure) {
+      runner.core_.result().failure = failure;
+    } catch (const EndlessCalls& error) {
+      runner.FailedByException(Oracle::kCost, "endless-calls", error.what());
+    } catch (const std::exception& error) {
+      runner.FailedByException(Oracle::kResult, "exception", error.what());
+    }
+    if (runner.core_.result().failure) runner.Bury();
+    return std::move(runner.core_.result());
+  }
+
+ private:
+  static constexpr bool kIterates = LiveIterators<S>;
+  static constexpr int kSweepSlot = kIterators;
+  static constexpr int kMap = 0;
+  static constexpr int kSpare = 1;
+  static constexpr std::size_t kErasedKept = 8;
+  static_assert(kSweepSlot < kSeenSlots);
+
+  template <class T>
+  struct IteratorOf {
+    using Type = char;
+  };
+  template <LiveIterators T>
+  struct IteratorOf<T> {
+    using Type = typename T::Iterator;
+  };
+  using Iterator = typename IteratorOf<S>::Type;
+
+  struct Side {
+    Side(const Config& config, Draws& draws, const RunCore& core)
+        : map(config, draws), model(UpdatesKeyOf<S>(config.type)), table(core, draws) {}
+
+    S map;
+    Model model;
+    TableOracle<S> table;
+    std::uint64_t checked_step = 0;  // of the last whole check
+    bool owes_check = false;
+    bool moved_from = false;
+  };
+
+  // All that a failing run leaves behind. It is kept, because to destroy a broken map may crash
+  // or hang, and would hide the failure.
+  struct Stage {
+    Stage(const Config& config, const RunCore& core)
+        : draws{.seed = config.seed},
+          sides{Side(config, draws, core), Side(WithoutHint(config), draws, core)} {}
+
+    static Config WithoutHint(Config config) {
+      config.hint = 0;
+      return config;
+    }
+
+    Draws draws;
+    Side sides[2];
+    std::optional<Iterator> iterators[kSeenSlots];
+  };
+
+  Runner(const Config& config, const RunOptions& options)
+      : core_(config, options), stage_(std::make_unique<Stage>(config, core_)) {}
+
+  Side& map() { return stage_->sides[kMap]; }
+  Side& spare() { return stage_->sides[kSpare]; }
+
+  // One more step; false if the run is over. However broken the map, the step's calls of hasher
+  // and equality come to an end: a copy may compare each entry with each other, nothing does more.
+  bool BeginStep(const char* op) {
+    if (!core_.BeginStep(op)) return false;
+    constexpr std::uint64_t kMargin = 1 << 16;
+    const std::uint64_t size = map().model.size() + spare().model.size();
+    CallCounts& calls = stage_->draws.calls;
+    calls.limit = calls.hash + calls.equal + kMargin + 4 * size * size;
+    return true;
+  }
+
+  // --- The loop ---
+  void RunAll(const Tape& tape);
+  void RunOp(const Op& op);
+  void RunPhase(const Op& op);
+  void Finish();
+  void FailedByException(Oracle oracle, const char* property, const char* what);
+  void Bury();
+
+  // --- Operations on one key ---
+  bool Admit(KeyId id);
+  void Put(KeyId id);
+  void Get(KeyId id);
+  void Has(KeyId id);
+  void Del(KeyId id);
+  void Try(KeyId id);
+  void Add(KeyId id);
+  void Alias(KeyId id, KeyId from);
+  Access WriteAccess(const ModelKey& key, const Cell* cell) const;
+  Access ReadAccess(const ModelKey& key) const;
+  void Store(const ModelKey& key, Cell* cell, Value value);
+  void Erased(Side& side, const ModelKey& key, const Cell& cell);
+  void AfterKey(Side& side, const Access& access, std::uint64_t result);
+
+  // --- Iterators ---
+  void Begin(int slot, std::uint16_t draw, const char* op);
+  bool Next(int slot, const char* op);
+  void Take(int slot);
+  void Sweep(std::uint16_t draw);
+  void Drop(int slot);
+  void Judge(int slot, const Produced& produced);
+  void JudgeEntry(int slot, const Entry& entry);
+
+  // --- Operations on whole maps ---
+  void Clear();
+  void Copy();
+  void Move();
+  void Swap();
+  void Self();
+  void Reserve(std::int32_t hint);
+  void Remake(std::int32_t hint);
+  void AfterWhole(Side& side);
+  void Replaced(int content);
+
+  // --- Whole checks ---
+  void CheckWhole(Side& side, bool look_up);
+  void MaybeCheckWhole(Side& side, bool event);
+  std::optional<Fault> Visit(Side& side, const Entry& entry);
+  void LookUpAll(Side& side);
+  void Grew(const Side& side, const CostModel::Done& done);
+
+  RunCore core_;
+  std::unique_ptr<Stage> stage_;
+  IterationContract contract_;
+  IteratorStory stories_[kSeenSlots];
+  std::uint64_t next_birth_ = 1;
+  std::uint32_t last_visit_ = 0;
+  std::uint64_t visited_ = 0;
+  KeyId erased_[kErasedKept] = {};  // the last keys erased under an iterator
+  std::size_t erased_count_ = 0;
+};
+
+MAPFUZZ_NO_COVERAGE_END
+}  // namespace mapfuzz
+#include "harness/runner_iterate.h"
+#include "harness/runner_keys.h"
+#include "harness/runner_whole.h"
+
+#endif  // MAPFUZZ_HARNESS_RUNNER_H_

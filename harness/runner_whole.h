@@ -1,0 +1,276 @@
+// `Runner`: operations on whole maps, whole checks, the end. Included by `runner.h` only.
+
+#ifndef MAPFUZZ_HARNESS_RUNNER_WHOLE_H_
+#define MAPFUZZ_HARNESS_RUNNER_WHOLE_H_
+
+#include <algorithm>
+
+#include "harness/no_coverage.h"
+#include "harness/runner.h"
+
+namespace mapfuzz {
+MAPFUZZ_NO_COVERAGE_BEGIN
+
+template <Subject S>
+void Runner<S>::Clear() {
+  if (!BeginStep("clear")) return;
+  Side& side = map();
+  core_.SetSite(side.table.Site());
+  const bool filled = side.model.size() != 0;
+  if (side.table.header().growing && filled) core_.Hit(Milestone::kClearMidGrowth);
+  const std::uint32_t seeds = stage_->draws.hash_seeds;
+  side.map.Clear();
+  contract_.OnClear(kMap);
+  for (int slot = 0; slot < kSeenSlots; ++slot) {
+    if (contract_.content(slot) == kMap) stories_[slot].cleared = stories_[slot].news = true;
+  }
+  side.model.Clear();
+  if (core_.wants_history()) core_.Line("= done");
+  side.table.AfterClear(side.map, filled, stage_->draws.hash_seeds - seeds, core_);
+  AfterWhole(side);
+}
+
+template <Subject S>
+void Runner<S>::Copy() {
+  if (!BeginStep("copy")) return;
+  core_.SetSite(map().table.Site());
+  if (map().table.header().growing) core_.Hit(Milestone::kCopyMidGrowth);
+  if (contract_.LiveOn(kSpare) != 0) core_.Hit(Milestone::kCopyOverIterator);
+  spare().map.CopyFrom(map().map);
+  Replaced(kSpare);
+  spare().model = map().model;
+  spare().moved_from = map().moved_from;
+  if (core_.wants_history()) core_.Line("= " + std::to_string(spare().map.Size()));
+  map().table.CheckSame(map().map, core_);
+  AfterWhole(spare());
+  AfterWhole(map());
+}
+
+template <Subject S>
+void Runner<S>::Move() {
+  if (!BeginStep("move")) return;
+  core_.SetSite(map().table.Site());
+  spare().map.MoveFrom(map().map);
+  contract_.OnMove(kMap, kSpare);
+  for (int slot = 0; slot < kSeenSlots; ++slot) {
+    stories_[slot].travelled = stories_[slot].news = true;
+  }
+  std::swap(spare().model, map().model);
+  map().model.Clear();
+  std::swap(spare().table, map().table);
+  spare().moved_from = map().moved_from;
+  map().moved_from = true;
+  if (core_.wants_history()) core_.Line("= " + std::to_string(spare().map.Size()));
+  spare().table.CheckSame(spare().map, core_);
+  AfterWhole(spare());
+  AfterWhole(map());
+}
+
+template <Subject S>
+void Runner<S>::Swap() {
+  if (!BeginStep("swap")) return;
+  core_.SetSite(map().table.Site());
+  map().map.SwapWith(spare().map);
+  contract_.OnSwap(kMap, kSpare);
+  for (int slot = 0; slot < kSeenSlots; ++slot) {
+    stories_[slot].travelled = stories_[slot].news = true;
+  }
+  std::swap(spare().model, map().model);
+  std::swap(spare().table, map().table);
+  std::swap(spare().moved_from, map().moved_from);
+  if (core_.wants_history()) core_.Line("= " + std::to_string(map().map.Size()));
+  map().table.CheckSame(map().map, core_);
+  spare().table.CheckSame(spare().map, core_);
+  AfterWhole(spare());
+  AfterWhole(map());
+}
+
+template <Subject S>
+void Runner<S>::Self() {
+  if (!BeginStep("self")) return;
+  core_.SetSite(map().table.Site());
+  map().map.SelfAssign();
+  if (core_.wants_history()) core_.Line("= " + std::to_string(map().map.Size()));
+  map().table.CheckSame(map().map, core_);
+  AfterWhole(map());
+}
+
+template <Subject S>
+void Runner<S>::Reserve(std::int32_t hint) {
+  if (!BeginStep("reserve")) return;
+  Side& side = map();
+  core_.SetSite(side.table.Site());
+  const HeaderView before = side.table.header();
+  side.map.Reserve(hint);
+  side.moved_from = false;
+  if (core_.wants_history()) core_.Line(std::to_string(hint) + " = done");
+  AfterWhole(side);
+  side.table.CheckReserved(hint, core_);
+  const int doubled = side.table.header().b - before.b;
+  if (doubled == 0) return;
+  if (side.model.size() != 0) core_.Hit(Milestone::kReserveOnFilled);
+  Grew(side, {.started = doubled,
+              .finished = doubled + (before.growing ? 1 : 0),
+              .started_doubling = true});
+}
+
+template <Subject S>
+void Runner<S>::Remake(std::int32_t hint) {
+  if (!BeginStep("remake")) return;
+  Side& side = map();
+  core_.SetSite(side.table.Site());
+  side.map.Remake(hint);
+  Replaced(kMap);
+  side.model.Clear();
+  side.moved_from = false;
+  if (core_.wants_history()) core_.Line(std::to_string(hint) + " = done");
+  AfterWhole(side);
+  side.table.CheckMade(hint, core_);
+}
+
+// The content of this number is another one now.
+template <Subject S>
+void Runner<S>::Replaced(int content) {
+  contract_.OnReplace(content);
+}
+
+// After an operation on a whole map: the table may be another, and every entry may have moved.
+template <Subject S>
+void Runner<S>::AfterWhole(Side& side) {
+  side.table.Adopt(side.map);
+  core_.DigestHeader(side.table.header());
+  core_.Expect("size", side.map.Size(), side.model.size());
+  MaybeCheckWhole(side, true);
+}
+
+// A growth started or ended under the iterators of this content.
+template <Subject S>
+void Runner<S>::Grew(const Side& side, const CostModel::Done& done) {
+  if (contract_.live() == 0) return;
+  const int content = &side == &stage_->sides[kMap] ? kMap : kSpare;
+  for (int slot = 0; slot < kSeenSlots; ++slot) {
+    if (contract_.state(slot) != IterationContract::State::kLive) continue;
+    if (contract_.content(slot) != content) continue;
+    IteratorStory& story = stories_[slot];
+    if (done.started_same_size && story.doubling) story.same_size_after_doubling = true;
+    if (done.started_doubling) story.doubling = true;
+    story.growths = static_cast<std::uint8_t>(std::min(2, story.growths + done.finished));
+    story.news = true;
+  }
+}
+
+// What is wrong with one entry of the map, if anything.
+template <Subject S>
+std::optional<Fault> Runner<S>::Visit(Side& side, const Entry& entry) {
+  const ModelKey key = core_.KeyOf(entry.key);
+  Cell* cell = side.model.Find(key);
+  if (key.nan) {
+    const std::uint32_t visit = last_visit_;
+    cell = side.model.FindNan(entry, [visit](const Cell& c) { return c.visit != visit; });
+  }
+  if (cell == nullptr) {
+    return Fault{Oracle::kContent, "ghost-entry",
+                 "map:   " + EntryText(entry) + "\nmodel: no such entry"};
+  }
+  if (cell->visit == last_visit_) {
+    return Fault{Oracle::kContent, "duplicate-key",
+                 "map:   " + EntryText(entry) + " a second time"};
+  }
+  cell->visit = last_visit_;
+  ++visited_;
+  if (cell->entry == entry) return std::nullopt;
+  return Fault{Oracle::kContent, cell->entry.value != entry.value ? "wrong-value" : "wrong-key",
+               "map:   " + EntryText(entry) + "\nmodel: " + EntryText(cell->entry)};
+}
+
+// O2, and O4 on the whole table.
+template <Subject S>
+void Runner<S>::CheckWhole(Side& side, bool look_up) {
+  side.checked_step = core_.step();
+  side.owes_check = false;
+  core_.Consult(Oracle::kContent);
+  ++last_visit_;
+  visited_ = 0;
+  if constexpr (HasStructure<S>) {
+    side.table.CheckAll(side.map, side.model, core_,
+                        [&](const Entry& entry) { return Visit(side, entry); });
+  } else {
+    std::optional<Fault> fault;
+    side.map.ForEach([&](const Entry& entry) {
+      if (!fault) fault = Visit(side, entry);
+    });
+    core_.Check(std::move(fault));
+  }
+  if (visited_ != side.model.size()) {
+    side.model.ForEach([&](const Cell& cell) {
+      if (cell.visit == last_visit_) return;
+      core_.Fail(Oracle::kContent, "lost-entry",
+                 "map:   no such entry\nmodel: key " + std::to_string(cell.entry.key) + " value " +
+                     std::to_string(cell.entry.value));
+    });
+  }
+  if (look_up) LookUpAll(side);
+}
+
+// Every entry of the model can be looked up.
+template <Subject S>
+void Runner<S>::LookUpAll(Side& side) {
+  const Side& look = side;
+  look.model.ForEach([&](const Cell& cell) {
+    if (IsNan(core_.config().type, cell.entry.key)) return;
+    const std::optional<Value> value = look.map.Get(cell.entry.key);
+    if (value == cell.entry.value) return;
+    core_.Fail(Oracle::kContent, "not-found",
+               "map:   get " + std::to_string(cell.entry.key) + " gives " +
+                   (value ? std::to_string(*value) : "nothing") +
+                   "\nmodel: " + std::to_string(cell.entry.value));
+  });
+}
+
+template <Subject S>
+void Runner<S>::MaybeCheckWhole(Side& side, bool event) {
+  constexpr std::uint64_t kInterval = 256;
+  const bool due = event || side.owes_check || core_.step() - side.checked_step >= kInterval;
+  if (!due) return;
+  const std::uint64_t cost = side.table.Cells() + side.model.size();
+  if (core_.Afford(cost)) {
+    CheckWhole(side, false);
+  } else {
+    side.owes_check = true;
+  }
+}
+
+template <Subject S>
+void Runner<S>::Finish() {
+  core_.NameStep("end");
+  for (Side& side : stage_->sides) {
+    core_.SetSite(side.table.Site());
+    CheckWhole(side, true);
+    std::uint64_t sum = side.model.size();
+    side.map.ForEach([&sum](const Entry& entry) { sum += Mix(Mix(entry.key) ^ entry.value); });
+    core_.result().content_digest = Mix(core_.result().content_digest ^ sum);
+  }
+  core_.Digest(core_.result().content_digest);
+}
+
+// What the map throws where nothing is to be thrown.
+template <Subject S>
+void Runner<S>::FailedByException(Oracle oracle, const char* property, const char* what) {
+  try {
+    core_.Fail(oracle, property, std::string("map:   threw: ") + what);
+  } catch (const Failure& failure) {
+    core_.result().failure = failure;
+  }
+}
+
+// Kept for ever, and reachable, so that nothing counts as leaked.
+template <Subject S>
+void Runner<S>::Bury() {
+  static auto* const graves = new std::vector<std::unique_ptr<Stage>>;
+  graves->push_back(std::move(stage_));
+}
+
+MAPFUZZ_NO_COVERAGE_END
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_RUNNER_WHOLE_H_

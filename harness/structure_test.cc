@@ -1,0 +1,395 @@
+// Hand-made tables, right and corrupt: every rule of the structure oracle is shown to fire.
+
+#include "harness/structure.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace mapfuzz {
+namespace {
+
+struct ToyBucket {
+  std::array<std::uint8_t, kSlots> tophash{};
+  std::array<Entry, kSlots> entries{};
+  ToyBucket* next = nullptr;
+};
+
+// A table made by hand. Keys hash by identity, so key k belongs to chain k mod chains and, being
+// small, has tophash 5.
+struct ToyTable {
+  explicit ToyTable(unsigned b) : current(std::size_t{1} << b) {
+    header.b = static_cast<std::uint8_t>(b);
+  }
+
+  void GrowFrom(std::size_t old_chains, bool same_size) {
+    old.resize(old_chains);
+    header.growing = true;
+    if (same_size) header.flags |= kSameSizeFlag;
+  }
+  // Puts a key into the first free cell of its chain.
+  void Put(KeyId key, bool into_old = false) {
+    std::vector<ToyBucket>& array = into_old ? old : current;
+    ToyBucket* bucket = &array[key & (array.size() - 1)];
+    for (;; bucket = bucket->next) {
+      for (unsigned slot = 0; slot < kSlots; ++slot) {
+        if (bucket->tophash[slot] != kEmptyRest) continue;
+        bucket->tophash[slot] = 5;
+        bucket->entries[slot] = {key, key * 10};
+        ++header.count;
+        return;
+      }
+      if (bucket->next == nullptr) {
+        bucket->next = &overflow.emplace_back();
+        if (!into_old) ++header.noverflow;
+      }
+    }
+  }
+  void Evacuate(std::size_t n) { old[n].tophash.fill(kWasEmpty); }
+
+  HeaderView header{.count = 0};
+  std::vector<ToyBucket> current;
+  std::vector<ToyBucket> old;
+  std::deque<ToyBucket> overflow;
+};
+
+class ToyBucketView {
+ public:
+  explicit ToyBucketView(const ToyBucket* bucket) : bucket_(bucket) {}
+  explicit operator bool() const { return bucket_ != nullptr; }
+  std::uint8_t Tophash(unsigned slot) const { return bucket_->tophash[slot]; }
+  Entry At(unsigned slot) const { return bucket_->entries[slot]; }
+  ToyBucketView Next() const { return ToyBucketView(bucket_->next); }
+
+ private:
+  const ToyBucket* bucket_;
+};
+
+class ToyView {
+ public:
+  explicit ToyView(const ToyTable& table) : table_(&table) {}
+  HeaderView Header() const { return table_->header; }
+  std::size_t Chains(bool old) const { return old ? table_->old.size() : table_->current.size(); }
+  ToyBucketView Chain(bool old, std::size_t n) const {
+    return ToyBucketView(old ? &table_->old[n] : &table_->current[n]);
+  }
+
+ private:
+  const ToyTable* table_;
+};
+
+// The property that the whole check finds broken, "" if none. `moved` old chains count as moved.
+std::string Check(const ToyTable& table, std::vector<std::size_t> moved = {}) {
+  CostModel cost{GrowthRule{}};
+  cost.Adopt(StateOf(table.header, nullptr), [&](std::size_t n) {
+    return std::find(moved.begin(), moved.end(), n) != moved.end();
+  });
+  TableReport report;
+  const auto fault =
+      CheckTable(ToyView(table), table.header, KeyHash{KeyType::kU64, HashKind::kIdentity}, cost,
+                 report, [](const Entry&) -> std::optional<Fault> { return std::nullopt; });
+  return fault ? fault->property : "";
+}
+
+TEST(StructureTest, TophashSkipsTheMarks) {
+  EXPECT_EQ(TophashOf(0), 5);
+  EXPECT_EQ(TophashOf(std::uint64_t{4} << 56), 9);
+  EXPECT_EQ(TophashOf(std::uint64_t{5} << 56), 5);
+  EXPECT_EQ(TophashOf(std::uint64_t{255} << 56), 255);
+}
+
+TEST(StructureTest, RightTablesPass) {
+  ToyTable empty(0);
+  EXPECT_EQ(Check(empty), "");
+  ToyTable chained(1);
+  for (KeyId key = 0; key < 40; ++key) chained.Put(key);
+  EXPECT_EQ(Check(chained), "");
+}
+
+TEST(StructureTest, RightTableMidGrowthPasses) {
+  ToyTable table(2);
+  table.GrowFrom(2, false);
+  table.Evacuate(0);
+  table.Put(1, true);
+  table.Put(3, true);
+  table.Put(0);
+  table.Put(2);
+  table.header.nevacuate = 1;
+  EXPECT_EQ(Check(table, {0}), "");
+}
+
+TEST(StructureTest, KeyInAnotherChain) {
+  ToyTable table(2);
+  table.Put(1);
+  table.current[1].entries[0].key = 2;
+  EXPECT_EQ(Check(table), "wrong-chain");
+}
+
+TEST(StructureTest, TophashOfAnotherHash) {
+  ToyTable table(2);
+  table.Put(1);
+  table.current[1].tophash[0] = 6;
+  EXPECT_EQ(Check(table), "tophash");
+}
+
+TEST(StructureTest, LiveCellBehindEmptyRest) {
+  ToyTable table(0);
+  table.Put(1);
+  table.Put(2);
+  table.current[0].tophash[0] = kEmptyRest;
+  EXPECT_EQ(Check(table), "empty-rest");
+}
+
+TEST(StructureTest, EmptyOneBehindEmptyRest) {
+  ToyTable table(0);
+  table.current[0].tophash[3] = kEmptyOne;
+  EXPECT_EQ(Check(table), "empty-rest");
+}
+
+TEST(StructureTest, EmptyRestReachesOverTheBucket) {
+  ToyTable table(0);
+  for (KeyId key = 0; key < 9; ++key) table.Put(key);
+  table.current[0].tophash[7] = kEmptyRest;
+  EXPECT_EQ(Check(table), "empty-rest");
+}
+
+TEST(StructureTest, EmptyOneWhereEmptyRestBelongs) {
+  ToyTable table(0);
+  table.Put(1);
+  table.current[0].tophash[1] = kEmptyOne;
+  EXPECT_EQ(Check(table), "empty-one-at-end");
+}
+
+TEST(StructureTest, EmptyOneBeforeALiveCellIsRight) {
+  ToyTable table(0);
+  table.Put(1);
+  table.Put(2);
+  table.current[0].tophash[0] = kEmptyOne;
+  --table.header.count;
+  EXPECT_EQ(Check(table), "");
+}
+
+TEST(StructureTest, MarkOfAMoveInTheCurrentArray) {
+  ToyTable table(0);
+  table.current[0].tophash[0] = kMovedToX;
+  EXPECT_EQ(Check(table), "moved-mark");
+}
+
+TEST(StructureTest, EvacuatedInPart) {
+  ToyTable table(2);
+  table.GrowFrom(2, false);
+  table.Put(1, true);
+  table.Put(3, true);
+  table.old[1].tophash[1] = kMovedToY;
+  EXPECT_EQ(Check(table), "evacuated-in-part");
+  table.Evacuate(1);
+  table.old[1].tophash[4] = kEmptyOne;
+  EXPECT_EQ(Check(table, {1}), "evacuated-in-part");
+}
+
+TEST(StructureTest, LiveCellInAnEvacuatedChain) {
+  ToyTable table(2);
+  table.GrowFrom(2, false);
+  table.Evacuate(1);
+  table.old[1].tophash[3] = 77;
+  EXPECT_EQ(Check(table, {1}), "live-in-evacuated");
+}
+
+TEST(StructureTest, UpperHalfInASameSizeGrowth) {
+  ToyTable table(1);
+  table.GrowFrom(2, true);
+  table.Evacuate(1);
+  table.old[1].tophash[3] = kMovedToY;
+  EXPECT_EQ(Check(table, {1}), "moved-to-no-half");
+}
+
+TEST(StructureTest, ChainThatIsFilledBeforeItsOldOneMoved) {
+  ToyTable table(2);
+  table.GrowFrom(2, false);
+  table.Put(3);
+  EXPECT_EQ(Check(table), "filled-too-early");
+}
+
+TEST(StructureTest, MovedOutOfTurnAndNotMovedInTurn) {
+  ToyTable table(2);
+  table.GrowFrom(2, false);
+  table.Evacuate(1);
+  EXPECT_EQ(Check(table), "moved-out-of-turn");
+  EXPECT_EQ(Check(table, {0, 1}), "not-moved-in-turn");
+}
+
+TEST(StructureTest, CountOfLiveCells) {
+  ToyTable table(1);
+  table.Put(1);
+  ++table.header.count;
+  EXPECT_EQ(Check(table), "live-cells");
+}
+
+TEST(StructureTest, CountOfOverflowBuckets) {
+  ToyTable table(0);
+  for (KeyId key = 0; key < 9; ++key) table.Put(key);
+  ++table.header.noverflow;
+  EXPECT_EQ(Check(table), "noverflow");
+}
+
+TEST(StructureTest, ChainThatRunsInACircle) {
+  ToyTable table(0);
+  for (KeyId key = 0; key < 16; ++key) table.Put(key);
+  table.current[0].next->next = table.current[0].next;
+  EXPECT_EQ(Check(table), "chain-too-long");
+}
+
+TEST(StructureTest, ArrayOfAnotherSizeThanTheHeaderSays) {
+  ToyTable table(2);
+  table.current.resize(2);
+  EXPECT_EQ(Check(table), "array-size");
+}
+
+TEST(StructureTest, FaultShowsTheChain) {
+  ToyTable table(1);
+  table.Put(1);
+  table.current[1].tophash[0] = 6;
+  ChainReport report;
+  const CellFault fault =
+      WalkChain(ToyView(table), table.header, false, 1, KeyHash{KeyType::kU64, HashKind::kIdentity},
+                report, [](const Entry&, std::uint64_t) {});
+  const Fault shown = CellFaultReport(ToyView(table), fault, false, 1);
+  EXPECT_NE(shown.detail.find("chain 1, bucket 0, cell 0"), std::string::npos) << shown.detail;
+  EXPECT_NE(shown.detail.find("6[1=10]"), std::string::npos) << shown.detail;
+}
+
+// --- Header ---
+
+std::string AtRest(const HeaderView& header, std::uint64_t size) {
+  const auto fault = CheckHeaderAtRest(header, size);
+  return fault ? fault->property : "";
+}
+
+TEST(HeaderAtRestTest, EachRule) {
+  const HeaderView good{.count = 3, .flags = 3, .b = 4, .pool = 1};
+  EXPECT_EQ(AtRest(good, 3), "");
+  EXPECT_EQ(AtRest(good, 4), "count");
+  HeaderView bad = good;
+  bad.flags |= kWritingFlag;
+  EXPECT_EQ(AtRest(bad, 3), "writing-flag");
+  bad = good;
+  bad.flags = 16;
+  EXPECT_EQ(AtRest(bad, 3), "flags");
+  bad = good;
+  bad.flags = kSameSizeFlag;
+  EXPECT_EQ(AtRest(bad, 3), "same-size-flag");
+  bad = good;
+  bad.growing = true;
+  bad.nevacuate = 8;
+  EXPECT_EQ(AtRest(bad, 3), "nevacuate");
+  bad = good;
+  bad.b = 3;
+  EXPECT_EQ(AtRest(bad, 3), "pool");
+}
+
+std::string Step(const HeaderStep& step) {
+  const auto fault = CheckHeaderStep(step);
+  return fault ? fault->property : "";
+}
+
+TEST(HeaderStepTest, ReadChangesNothing) {
+  HeaderStep step{.before = {.count = 3, .b = 1}, .model_size = 3};
+  step.after = step.before;
+  EXPECT_EQ(Step(step), "");
+  step.after.flags = kIteratorFlag;
+  EXPECT_EQ(Step(step), "read-writes");
+}
+
+TEST(HeaderStepTest, BeginMarksTheTable) {
+  HeaderStep step{.before = {.count = 3, .b = 1}, .model_size = 3, .began = true};
+  step.after = step.before;
+  EXPECT_EQ(Step(step), "read-writes");
+  step.after.flags = kIteratorFlag | kOldIteratorFlag;
+  EXPECT_EQ(Step(step), "");
+}
+
+TEST(HeaderStepTest, GrowthHandsTheIteratorFlagOn) {
+  HeaderStep step{.before = {.count = 26, .flags = 3, .b = 2},
+                  .after = {.count = 27, .flags = kOldIteratorFlag, .b = 3, .growing = true},
+                  .model_size = 27,
+                  .wrote = true,
+                  .started = 1};
+  EXPECT_EQ(Step(step), "");
+  step.after.flags = 0;
+  EXPECT_EQ(Step(step), "iterator-flags");
+  step.after.flags = 3;
+  EXPECT_EQ(Step(step), "iterator-flags");
+}
+
+TEST(HeaderStepTest, OverflowBucketsComeFromThePoolFirst) {
+  HeaderStep step{.before = {.count = 3, .b = 4, .pool = 2},
+                  .after = {.count = 3, .b = 4, .noverflow = 1, .pool = 1},
+                  .model_size = 3,
+                  .wrote = true};
+  EXPECT_EQ(Step(step), "");
+  step.after.pool = 2;
+  EXPECT_EQ(Step(step), "pool");
+  step.after = {.count = 3, .b = 4, .noverflow = 3, .pool = -1};
+  EXPECT_EQ(Step(step), "");
+  step.before.noverflow = 4;
+  EXPECT_EQ(Step(step), "noverflow");
+}
+
+TEST(HeaderStepTest, SeedIsRenewedWhenADeleteEmptiesTheMapAndOnlyThen) {
+  HeaderStep step{.before = {.count = 1, .hash0 = 7},
+                  .after = {.count = 0, .hash0 = 8},
+                  .model_size = 0,
+                  .wrote = true,
+                  .emptied = true,
+                  .hash_seeds_drawn = 1};
+  EXPECT_EQ(Step(step), "");
+  step.hash_seeds_drawn = 0;
+  EXPECT_EQ(Step(step), "hash-seed");
+  step.hash_seeds_drawn = 1;
+  step.after.hash0 = 7;
+  EXPECT_EQ(Step(step), "hash-seed");
+  step.pinned_seed = true;
+  EXPECT_EQ(Step(step), "");
+  step.emptied = false;
+  EXPECT_EQ(Step(step), "hash-seed");
+}
+
+TEST(HeaderOfWholeOperationsTest, ClearKeepsSizeAndIteratorFlags) {
+  const HeaderView before{.count = 9,
+                          .flags = 11,
+                          .b = 5,
+                          .noverflow = 2,
+                          .hash0 = 1,
+                          .nevacuate = 3,
+                          .growing = true,
+                          .pool = 1};
+  HeaderView after{.flags = 3, .b = 5, .hash0 = 2, .pool = 5};
+  EXPECT_FALSE(CheckHeaderAfterClear(before, after, true, 1, false).has_value());
+  EXPECT_TRUE(CheckHeaderAfterClear(before, after, true, 0, false).has_value());
+  for (const HeaderView& bad :
+       {HeaderView{.flags = 0, .b = 5, .hash0 = 2, .pool = 5},
+        HeaderView{.flags = 3, .b = 4, .hash0 = 2, .pool = 5},
+        HeaderView{.flags = 3, .b = 5, .noverflow = 2, .hash0 = 2, .pool = 5},
+        HeaderView{.flags = 3, .b = 5, .hash0 = 2, .nevacuate = 3, .pool = 5},
+        HeaderView{.flags = 3, .b = 5, .hash0 = 2, .pool = 0}}) {
+    EXPECT_TRUE(CheckHeaderAfterClear(before, bad, true, 1, false).has_value()) << HeaderText(bad);
+  }
+}
+
+TEST(HeaderOfWholeOperationsTest, MadeAndReservedTablesHaveTheSizeForTheirHint) {
+  EXPECT_FALSE(CheckHeaderMade({.b = 3}, 3).has_value());
+  EXPECT_TRUE(CheckHeaderMade({.b = 4}, 3).has_value());
+  EXPECT_FALSE(CheckHeaderReserved({.b = 4}, 3).has_value());
+  EXPECT_TRUE(CheckHeaderReserved({.b = 2}, 3).has_value());
+}
+
+TEST(HeaderOfWholeOperationsTest, SameMeansSame) {
+  EXPECT_FALSE(CheckHeaderSame({.count = 1}, {.count = 1}).has_value());
+  EXPECT_TRUE(CheckHeaderSame({.count = 1}, {.count = 1, .flags = 1}).has_value());
+}
+
+}  // namespace
+}  // namespace mapfuzz

@@ -1,0 +1,158 @@
+// What the runner asks of a map: `Subject`, and the capabilities that a map may declare beyond it.
+//
+// An adapter is a small class around one map that speaks in key ids and values. What a map cannot
+// do (iterate under mutation, hold NaN keys, show its buckets) is a capability that its adapter
+// does not declare; operations that need it are skipped for model and map alike, and counted.
+
+#ifndef MAPFUZZ_HARNESS_SUBJECT_H_
+#define MAPFUZZ_HARNESS_SUBJECT_H_
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "harness/key_space.h"
+#include "harness/tape.h"
+
+namespace mapfuzz {
+
+// Thrown out of a hasher or equality that one operation calls without end.
+class EndlessCalls : public std::exception {
+ public:
+  const char* what() const noexcept override { return "calls of hasher or equality without end"; }
+};
+
+// Calls that a map made of its hasher and its equality.
+struct CallCounts {
+  std::uint64_t hash = 0;
+  std::uint64_t equal = 0;
+  std::uint64_t limit = UINT64_MAX;  // of both together; the runner sets it for every step
+
+  void CountHash() {
+    ++hash;
+    if (hash + equal > limit) throw EndlessCalls();
+  }
+  void CountEqual() {
+    ++equal;
+    if (hash + equal > limit) throw EndlessCalls();
+  }
+};
+
+// The random draws of one run, all decided by the tape, and the calls that are counted. Both maps
+// of a run share one, since swap and move carry a map's parts from one adapter to the other.
+struct Draws {
+  std::uint32_t seed = 0;            // Config::seed
+  std::uint32_t hash_seeds = 0;      // hash seeds drawn so far
+  std::uint64_t nan_hashes = 0;      // NaN hashes drawn so far
+  std::uint64_t iterator_start = 0;  // what the next iterator draws
+  CallCounts calls{};
+
+  std::uint32_t NextHashSeed() {
+    ++hash_seeds;
+    return seed == 0 ? 0
+                     : static_cast<std::uint32_t>(Mix(seed ^ (std::uint64_t{hash_seeds} << 32)));
+  }
+  std::uint64_t NextNanHash() { return NanHash(++nan_hashes + (std::uint64_t{seed} << 32)); }
+};
+
+// What an iterator says when it is asked for an entry.
+struct Produced {
+  enum class Kind : std::uint8_t { kEntry, kEnd, kStale };  // kStale: its map is gone
+  Kind kind = Kind::kEnd;
+  Entry entry;
+
+  friend bool operator==(const Produced&, const Produced&) = default;
+};
+
+// The least a map must do. `S(config, draws)` makes an empty map with the hint `config.hint`;
+// `draws` outlives it.
+template <class S>
+concept Subject = std::constructible_from<S, const Config&, Draws&> &&
+                  requires(S s, const S& other, KeyId key, Value value, std::int32_t hint) {
+                    // The map becomes a new one made with this hint.
+                    { s.Remake(hint) };
+                    { other.Size() } -> std::same_as<std::size_t>;
+                    // Inserts or overwrites; true if inserted.
+                    { s.Put(key, value) } -> std::same_as<bool>;
+                    { other.Get(key) } -> std::same_as<std::optional<Value>>;
+                    { other.Has(key) } -> std::same_as<bool>;
+                    // True if it was there.
+                    { s.Del(key) } -> std::same_as<bool>;
+                    // Inserts if absent; whether it did, and the value now there.
+                    { s.Try(key, value) } -> std::same_as<std::pair<bool, Value>>;
+                    // m[key] = value through operator[]; the value before, 0 if it was absent.
+                    { s.Add(key, value) } -> std::same_as<Value>;
+                    // m[key] = m[value's key], by a reference into the map; false, and nothing
+                    // done, if the second key is absent.
+                    { s.Alias(key, key) } -> std::same_as<bool>;
+                    { s.Clear() };
+                    { s.Reserve(hint) };
+                    { s.CopyFrom(other) };
+                    { s.MoveFrom(s) };
+                    { s.SwapWith(s) };
+                    { s.SelfAssign() };
+                    // Calls f(Entry) for every entry, in any order, without the map's iterators
+                    // where it has a structure to read.
+                    {
+                      other.ForEach([](Entry) {})
+                    };
+                  };
+
+// Several iterators alive at once, under any mutation, with Go's contract.
+// `Begin` starts one and produces its first entry, `Current` tells the last production again,
+// `Next` advances. An iterator follows its map's content through move and swap.
+// `DelAt` erases the entry last produced by the iterator's own reference to its key.
+template <class S>
+concept LiveIterators = requires(S s, typename S::Iterator it, std::uint16_t draw) {
+  { s.Begin(draw) } -> std::same_as<typename S::Iterator>;
+  { it.Current() } -> std::same_as<Produced>;
+  { it.Next() } -> std::same_as<Produced>;
+  { s.DelAt(it) } -> std::same_as<bool>;
+};
+
+// Keys that are not equal to themselves are kept apart, each its own entry.
+template <class S>
+concept HoldsNan = S::kHoldsNan;
+
+// Counts the calls of hasher and equality, in `Draws::calls`.
+template <class S>
+concept CountsCalls = requires(const S s) {
+  { s.Calls() } -> std::same_as<CallCounts>;
+};
+
+// Go's map header as far as it can be seen from outside.
+struct HeaderView {
+  std::uint64_t count = 0;
+  std::uint8_t flags = 0;  // 1 iterator, 2 old iterator, 4 writing, 8 same-size growth
+  std::uint8_t b = 0;      // B: log2 of the number of buckets
+  std::uint16_t noverflow = 0;
+  std::uint32_t hash0 = 0;
+  std::uint64_t nevacuate = 0;
+  bool growing = false;
+  std::int64_t pool = -1;  // preallocated overflow buckets left; -1: none tracked
+
+  friend bool operator==(const HeaderView&, const HeaderView&) = default;
+};
+
+// The buckets, read in place. `view.Header()`; `view.Chains(old)` is the number of chains of the
+// current array (old = false) or of the one being evacuated (0 if there is none);
+// `view.Chain(old, n)` is the first bucket of chain n. A bucket is a small value: `Tophash(i)`,
+// `At(i)` (the Entry in a cell whose tophash says it is live), `Next()` and `Address()`; it tests
+// false at the end of a chain.
+template <class S>
+concept HasStructure = requires(const S s, bool old, std::size_t n, unsigned slot) {
+  { s.View().Header() } -> std::same_as<HeaderView>;
+  { s.View().Chains(old) } -> std::same_as<std::size_t>;
+  { static_cast<bool>(s.View().Chain(old, n)) };
+  { s.View().Chain(old, n).Tophash(slot) } -> std::same_as<std::uint8_t>;
+  { s.View().Chain(old, n).At(slot) } -> std::same_as<Entry>;
+  { static_cast<bool>(s.View().Chain(old, n).Next()) };
+  { s.View().Chain(old, n).Address() } -> std::same_as<const void*>;
+};
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_SUBJECT_H_

@@ -1,0 +1,108 @@
+#include "harness/table_oracle.h"
+
+#include <string>
+
+namespace mapfuzz {
+namespace {
+
+void HitGrowth(const KeyFacts& facts, RunCore& core) {
+  const CostModel::Done& done = facts.done;
+  if (done.started_doubling) {
+    core.Hit(Milestone::kDoublingStarted);
+    switch (core.config().growth) {
+      case GrowthKind::kGo119:
+        core.Hit(Milestone::kRuleGo119);
+        break;
+      case GrowthKind::kGo121:
+        core.Hit(Milestone::kRuleGo121);
+        break;
+      case GrowthKind::kFull:
+        core.Hit(Milestone::kRuleFull);
+        break;
+      case GrowthKind::kSparse:
+        core.Hit(Milestone::kRuleSparse);
+        break;
+    }
+    if (facts.after.b >= 8) core.Hit(Milestone::kTableOf256);
+  }
+  if (done.started_same_size) core.Hit(Milestone::kSameSizeStarted);
+  if (done.finished == 0) return;
+  core.Hit(done.finished_same_size ? Milestone::kSameSizeFinished : Milestone::kDoublingFinished);
+  if (done.started > 0 && !facts.after.growing) core.Hit(Milestone::kGrowthWithinInsert);
+}
+
+void HitOverflow(const KeyFacts& facts, RunCore& core) {
+  const HeaderView& before = facts.before;
+  const HeaderView& after = facts.after;
+  if (after.noverflow > before.noverflow) core.Hit(Milestone::kOverflowUsed);
+  if (facts.done.started != 0 || after.pool == before.pool) return;
+  core.Hit(Milestone::kOverflowFromPool);
+  if (after.pool <= 0) core.Hit(Milestone::kPoolExhausted);
+}
+
+// Of an operation on a table that was growing when it began.
+void HitMidGrowth(const Access& access, const KeyFacts& facts, RunCore& core) {
+  if (facts.in_old) {
+    if (!access.writes) {
+      core.Hit(Milestone::kLookupInOldChain);
+    } else if (access.erases) {
+      core.Hit(Milestone::kDeleteMovesOldChain);
+    } else if (!access.inserts) {
+      core.Hit(Milestone::kUpdateMovesOldChain);
+    }
+  }
+  if (access.inserts && facts.done.finished > 0) core.Hit(Milestone::kInsertFinishesGrowth);
+  if (access.alias) core.Hit(Milestone::kAliasMidGrowth);
+  if (access.erases && facts.after.count == 0) core.Hit(Milestone::kEmptiedMidGrowth);
+}
+
+}  // namespace
+
+void HitKeyMilestones(const Access& access, const KeyFacts& facts, RunCore& core) {
+  if (facts.before.growing) HitMidGrowth(access, facts, core);
+  if (facts.longest >= 4) core.Hit(Milestone::kChainOfFour);
+  if (facts.pile >= 9) core.Hit(Milestone::kEqualHashPile);
+  if (!access.writes) {
+    const bool long_string = core.config().type == KeyType::kString && access.key.id % 4 >= 2;
+    if (long_string && facts.before.b == 0 && facts.before.count != 0) {
+      core.Hit(Milestone::kLongStringInOneBucket);
+    }
+    return;
+  }
+  HitGrowth(facts, core);
+  HitOverflow(facts, core);
+  if (facts.moved_nans != 0 && facts.before.growing && (facts.before.flags & kIteratorFlag) != 0) {
+    core.Hit(Milestone::kNanEvacuatedUnderIterator);
+    if (facts.moved_nans_up != 0) core.Hit(Milestone::kNanEvacuatedToY);
+  }
+  if (access.inserts && facts.hash >> 56 < kLeastLive) core.Hit(Milestone::kTophashAdjusted);
+  if (access.inserts && access.key.nan) core.Hit(Milestone::kNanInserted);
+  if (access.makes) core.Hit(Milestone::kMovedFromUsed);
+  if (access.alias && facts.done.started != 0) core.Hit(Milestone::kAliasStartsGrowth);
+}
+
+Fault KeyContentFault(const ModelKey& key, int found, const Entry& entry, const Cell* cell) {
+  const std::string id = "key " + std::to_string(key.id);
+  if (found > 1) {
+    return {Oracle::kContent, "duplicate-key",
+            id + " is in " + std::to_string(found) + " cells of its chains"};
+  }
+  if (found == 0) {
+    return {Oracle::kContent, "lost-entry",
+            "map:   " + id + " is not in its chains\nmodel: " + EntryText(cell->entry)};
+  }
+  if (cell == nullptr) {
+    return {Oracle::kContent, "ghost-entry", "map:   " + EntryText(entry) + "\nmodel: no such key"};
+  }
+  return {Oracle::kContent, cell->entry.value != entry.value ? "wrong-value" : "wrong-key",
+          "map:   " + EntryText(entry) + "\nmodel: " + EntryText(cell->entry)};
+}
+
+Fault CallFault(const CallCounts& made, const CallBound& bound) {
+  return {Oracle::kCost, made.hash > bound.hash ? "hash-calls" : "equality-calls",
+          "map:   " + std::to_string(made.hash) + " calls of the hasher, " +
+              std::to_string(made.equal) + " of the equality\nmodel: at most " +
+              std::to_string(bound.hash) + " and " + std::to_string(bound.equal)};
+}
+
+}  // namespace mapfuzz

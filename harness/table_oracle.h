@@ -1,0 +1,365 @@
+// The oracles that need to see the table: structure, cost, and the content of a key's own chains.
+//
+// One `TableOracle` accompanies one content. `Before` is called ahead of an operation on a key and
+// foretells what the operation may do; `After` compares. Maps that do not show their buckets get
+// the empty version, which the compiler removes.
+
+#ifndef MAPFUZZ_HARNESS_TABLE_ORACLE_H_
+#define MAPFUZZ_HARNESS_TABLE_ORACLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "harness/key_space.h"
+#include "harness/no_coverage.h"
+#include "harness/run_core.h"
+#include "harness/structure.h"
+#include "harness/subject.h"
+#include "model/cost.h"
+#include "model/model.h"
+
+namespace mapfuzz {
+MAPFUZZ_NO_COVERAGE_BEGIN
+
+// What an operation on a key will do, as the model knows ahead.
+struct Access {
+  ModelKey key;
+  bool writes = false;   // does growth work: an insert, an update, or a delete in a filled map
+  bool inserts = false;  // adds an entry
+  bool erases = false;   // removes an entry
+  bool makes = false;    // the map was moved from and gets a new table with its first insert
+  bool alias = false;    // the value comes from another entry
+  int look_ups = 0;      // look-ups that come with it, of this key or another
+  int nan_hashes = 0;    // hashes of a NaN drawn by these look-ups ahead of the write
+};
+
+// What there was to see of an operation on a key; for milestones.
+struct KeyFacts {
+  const HeaderView& before;
+  const HeaderView& after;
+  const CostModel::Done& done;
+  std::uint64_t hash = 0;
+  bool in_old = false;            // the key's old chain had not moved yet
+  std::size_t moved_nans = 0;     // NaN in chains that a doubling moved
+  std::size_t moved_nans_up = 0;  // of these, with a tophash that sends them to the upper half
+  std::size_t pile = 0;           // entries in the key's chains that have the key's hash
+  std::size_t longest = 0;        // of the key's chains, in buckets
+};
+void HitKeyMilestones(const Access& access, const KeyFacts& facts, RunCore& core);
+
+// The key's chains do not hold what the model holds.
+Fault KeyContentFault(const ModelKey& key, int found, const Entry& entry, const Cell* cell);
+
+// More calls of hasher or equality than an operation may make.
+Fault CallFault(const CallCounts& made, const CallBound& bound);
+
+template <class S>
+class TableOracle {
+ public:
+  TableOracle(const RunCore& core, const Draws& draws)
+      : key_hash_{core.config().type, core.config().hash},
+        rule_(GrowthRuleOf(core.config().growth)),
+        draws_(&draws),
+        cost_(rule_) {}
+
+  const HeaderView& header() const { return header_; }
+  const CostModel::Done& done() const { return done_; }
+  std::string_view Site() const {
+    if (!header_.growing) return "quiet";
+    return (header_.flags & kSameSizeFlag) != 0 ? "same-size" : "doubling";
+  }
+  std::uint64_t Cells() const {
+    return (ChainsOf(header_, false) + ChainsOf(header_, true)) * kSlots;
+  }
+  // An insert now would first move something.
+  bool MovesOnInsert() const {
+    return header_.growing || rule_.Over(header_.count + 1, header_.b) ||
+           header_.noverflow >= CostModel::OverflowLimit(header_.b);
+  }
+
+  // The table is another one: made, copied, cleared, moved from.
+  void Adopt(const S& map) {
+    Read(map);
+    const auto& view = map.View();
+    cost_.Adopt(StateOf(header_, array_), [&view](std::size_t n) {
+      const std::uint8_t first = view.Chain(true, n).Tophash(0);
+      return first >= kMovedToX && first <= kWasEmpty;
+    });
+  }
+
+  void Before(const S& map, const Access& access, RunCore& core);
+  void After(const S& map, const Access& access, const Model& model, RunCore& core);
+
+  // Around a step of an iterator: nothing may change, but that a begin marks the table.
+  void AfterIterator(const S& map, const Model& model, bool began, RunCore& core);
+
+  // After an operation that left the table as it was, wherever its content is now.
+  void CheckSame(const S& map, RunCore& core) {
+    core.Consult(Oracle::kStructure);
+    core.Check(CheckHeaderSame(header_, map.View().Header()));
+  }
+  // After a clear; `seeds` hash seeds were drawn for it.
+  void AfterClear(const S& map, bool filled, std::uint32_t seeds, RunCore& core) {
+    before_ = header_;
+    Read(map);
+    core.Consult(Oracle::kStructure);
+    core.Check(CheckHeaderAfterClear(before_, header_, filled, seeds, draws_->seed == 0));
+  }
+  // After the table was made, or had room reserved in it, for `hint` entries.
+  void CheckMade(std::int32_t hint, RunCore& core) const {
+    core.Consult(Oracle::kCost);
+    core.Check(CheckHeaderMade(header_, rule_.BucketsFor(hint)));
+    if (header_.b != 0) core.Hit(Milestone::kHintUsed);
+  }
+  void CheckReserved(std::int32_t hint, RunCore& core) const {
+    core.Consult(Oracle::kCost);
+    core.Check(CheckHeaderReserved(header_, rule_.BucketsFor(hint)));
+  }
+
+  // Every rule on every chain, and `content(Entry)` on every live entry.
+  template <class F>
+  void CheckAll(const S& map, const Model& model, RunCore& core, F content) {
+    core.Consult(Oracle::kStructure);
+    core.Check(CheckHeaderAtRest(header_, model.size()));
+    TableReport report;
+    core.Check(CheckTable(map.View(), header_, key_hash_, cost_, report, content));
+  }
+
+ private:
+  void Read(const S& map) {
+    const auto& view = map.View();
+    header_ = view.Header();
+    array_ = view.Chains(false) == 0 ? nullptr : view.Chain(false, 0).Address();
+  }
+  std::uint64_t HashNow(const Access& access) const;
+  void ScanMoves(const S& map);
+  void CheckCalls(const S& map, const Access& access, RunCore& core) const;
+  void CheckOwnChains(const S& map, const Access& access, const Model& model, RunCore& core);
+  void HitWrite(const Access& access, RunCore& core) const;
+
+  KeyHash key_hash_;
+  GrowthRule rule_;
+  const Draws* draws_;
+  CostModel cost_;
+  HeaderView header_;
+  const void* array_ = nullptr;
+
+  // Of the operation under way.
+  HeaderView before_;
+  std::uint64_t hash_ = 0;
+  CostModel::Moves moves_;
+  CostModel::Done done_;
+  CallCounts calls_;
+  std::uint32_t hash_seeds_ = 0;
+  std::size_t moved_live_ = 0;     // live cells of the chains about to move
+  std::size_t moved_nans_ = 0;     // of these, NaN
+  std::size_t moved_nans_up_ = 0;  // of these, with a tophash that sends them to the upper half
+  std::size_t own_cells_ = 0;      // cells of the key's own chains
+  std::size_t used_before_ = 0;    // as `ChainReport::used`, of the key's chain before a delete
+  std::size_t pile_ = 0;           // entries in the key's chains that have the key's hash
+  std::size_t longest_ = 0;        // of the key's chains, in buckets
+  bool in_old_ = false;            // the key's old chain has not moved yet
+};
+
+template <class S>
+std::uint64_t TableOracle<S>::HashNow(const Access& access) const {
+  if (!access.key.nan) return key_hash_(access.key.id, header_.hash0);
+  Draws draws = *draws_;
+  draws.nan_hashes += static_cast<std::uint64_t>(access.nan_hashes);
+  return draws.NextNanHash();
+}
+
+template <class S>
+void TableOracle<S>::Before(const S& map, const Access& access, RunCore& core) {
+  core.SetSite(Site());
+  before_ = header_;
+  hash_ = HashNow(access);
+  hash_seeds_ = draws_->hash_seeds;
+  if constexpr (CountsCalls<S>) calls_ = map.Calls();
+  done_ = {};
+  moves_ = {};
+  own_cells_ = used_before_ = 0;
+  in_old_ = header_.growing && !cost_.IsMoved(hash_ & (cost_.old_chains() - 1));
+  if (!access.writes) return;
+  moves_ = cost_.Foretell(StateOf(header_, array_), hash_, access.inserts);
+  if (moves_.chains != 0) ScanMoves(map);
+  if (access.erases && header_.noverflow != 0 && !in_old_) {
+    const auto& view = map.View();
+    std::size_t cell = 0;
+    for (auto bucket = view.Chain(false, hash_ & (ChainsOf(header_, false) - 1)); bucket;
+         bucket = bucket.Next()) {
+      for (unsigned slot = 0; slot < kSlots; ++slot) {
+        ++cell;
+        if (bucket.Tophash(slot) != kEmptyRest) used_before_ = cell;
+      }
+    }
+  }
+}
+
+// Counts what is in the chains about to move.
+template <class S>
+void TableOracle<S>::ScanMoves(const S& map) {
+  moved_live_ = moved_nans_ = moved_nans_up_ = 0;
+  const auto& view = map.View();
+  for (int i = 0; i < moves_.chains; ++i) {
+    for (auto bucket = view.Chain(moves_.of_old, moves_.chain[i]); bucket; bucket = bucket.Next()) {
+      if (i == 0) own_cells_ += kSlots;
+      for (unsigned slot = 0; slot < kSlots; ++slot) {
+        const std::uint8_t top = bucket.Tophash(slot);
+        if (top < kLeastLive) continue;
+        ++moved_live_;
+        if (key_hash_.type != KeyType::kF64) continue;
+        if (!IsNan(key_hash_.type, bucket.At(slot).key)) continue;
+        ++moved_nans_;
+        moved_nans_up_ += top & 1;
+      }
+    }
+  }
+}
+
+template <class S>
+void TableOracle<S>::After(const S& map, const Access& access, const Model& model, RunCore& core) {
+  const TableState before = StateOf(before_, array_);
+  Read(map);
+  const TableState after = StateOf(header_, array_);
+  core.Consult(Oracle::kCost);
+  const std::optional<CostFault> fault =
+      access.writes ? cost_.AfterWrite(before, after, hash_, access.inserts, done_)
+                    : cost_.AfterRead(before, after);
+  if (fault) core.Fail(Oracle::kCost, fault->property, fault->detail);
+  const std::uint32_t seeds = draws_->hash_seeds - hash_seeds_ - (access.makes ? 1U : 0U);
+  core.Consult(Oracle::kStructure);
+  if (access.makes) before_.hash0 = header_.hash0;
+  core.Check(CheckHeaderStep({.before = before_,
+                              .after = header_,
+                              .model_size = model.size(),
+                              .wrote = access.writes,
+                              .emptied = access.erases && model.size() == 0,
+                              .began = false,
+                              .started = done_.started,
+                              .finished = done_.finished,
+                              .hash_seeds_drawn = seeds,
+                              .pinned_seed = draws_->seed == 0}));
+  CheckOwnChains(map, access, model, core);
+  if constexpr (CountsCalls<S>) CheckCalls(map, access, core);
+  HitWrite(access, core);
+  core.DigestHeader(header_);
+}
+
+template <class S>
+void TableOracle<S>::AfterIterator(const S& map, const Model& model, bool began, RunCore& core) {
+  before_ = header_;
+  const TableState before = StateOf(before_, array_);
+  Read(map);
+  core.Consult(Oracle::kStructure);
+  if (const auto fault = cost_.AfterRead(before, StateOf(header_, array_))) {
+    core.Fail(Oracle::kCost, fault->property, fault->detail);
+  }
+  core.Check(CheckHeaderStep({.before = before_,
+                              .after = header_,
+                              .model_size = model.size(),
+                              .began = began && model.size() != 0}));
+  if (began) core.DigestHeader(header_);
+}
+
+// The key's chains in both arrays: every rule, and the key's entry there as the model holds it.
+template <class S>
+void TableOracle<S>::CheckOwnChains(const S& map, const Access& access, const Model& model,
+                                    RunCore& core) {
+  const auto& view = map.View();
+  const std::uint64_t hash = access.key.nan ? hash_ : key_hash_(access.key.id, header_.hash0);
+  int found = 0;
+  Entry entry;
+  pile_ = longest_ = 0;
+  for (const bool old : {true, false}) {
+    if (old ? !header_.growing : view.Chains(false) == 0) continue;
+    const std::size_t n = hash & (ChainsOf(header_, old) - 1);
+    ChainReport report;
+    const CellFault fault = WalkChain(
+        view, header_, old, n, key_hash_, report, [&](const Entry& live, std::uint64_t its_hash) {
+          if (its_hash == hash) ++pile_;
+          if (access.key.nan) return;
+          if (CanonicalId(key_hash_.type, live.key) != access.key.canonical) return;
+          ++found;
+          entry = live;
+        });
+    if (fault.property != nullptr) core.Fail(CellFaultReport(view, fault, old, n));
+    if (!old && FilledTooEarly(view, header_, n, report)) {
+      core.Fail(CellFaultReport(view, {"filled-too-early", 0, 0}, old, n));
+    }
+    own_cells_ += report.buckets * kSlots;
+    if (report.buckets > longest_) longest_ = report.buckets;
+    if (!old && used_before_ > report.used && (used_before_ - 1) / kSlots != report.used / kSlots) {
+      core.Hit(Milestone::kRestRunCrossesBuckets);
+    }
+  }
+  if (access.key.nan) return;
+  core.Consult(Oracle::kContent);
+  const Cell* cell = model.Find(access.key);
+  if (found == (cell == nullptr ? 0 : 1) && (cell == nullptr || cell->entry == entry)) return;
+  core.Fail(KeyContentFault(access.key, found, entry, cell));
+}
+
+template <class S>
+void TableOracle<S>::CheckCalls(const S& map, const Access& access, RunCore& core) const {
+  const CallCounts now = map.Calls();
+  const bool foretold = done_.started == 0 || (done_.started == 1 && !before_.growing);
+  const std::uint64_t rounds = static_cast<std::uint64_t>(done_.started) + 1;
+  const std::uint64_t moved_at_most = foretold ? moved_live_ : rounds * before_.count;
+  const std::uint64_t moved = moves_.chains == 0 ? 0 : moved_at_most;
+  CallBound bound = BoundOf({.own_chains = own_cells_ + kSlots,
+                             .moved = moved,
+                             .look_ups = access.look_ups,
+                             .writes = 1,
+                             .restarts = done_.started});
+  // A look-up of another key walks chains that nobody counted here.
+  if (access.alias) bound.equal += (std::uint64_t{before_.noverflow} + 2) * 2 * kSlots;
+  const CallCounts made{now.hash - calls_.hash, now.equal - calls_.equal};
+  if (made.hash <= bound.hash && made.equal <= bound.equal) return;
+  core.Fail(CallFault(made, bound));
+}
+
+template <class S>
+void TableOracle<S>::HitWrite(const Access& access, RunCore& core) const {
+  const bool doubled = moves_.chains != 0 && moves_.doubling;
+  HitKeyMilestones(access,
+                   {.before = before_,
+                    .after = header_,
+                    .done = done_,
+                    .hash = hash_,
+                    .in_old = in_old_,
+                    .moved_nans = doubled ? moved_nans_ : 0,
+                    .moved_nans_up = doubled ? moved_nans_up_ : 0,
+                    .pile = pile_,
+                    .longest = longest_},
+                   core);
+}
+
+// For maps that do not show their buckets.
+template <class S>
+  requires(!HasStructure<S>)
+class TableOracle<S> {
+ public:
+  TableOracle(const RunCore&, const Draws&) {}
+
+  HeaderView header() const { return {}; }
+  std::string_view Site() const { return "plain"; }
+  CostModel::Done done() const { return {}; }
+  std::uint64_t Cells() const { return 0; }
+  bool MovesOnInsert() const { return false; }
+  void Adopt(const S&) {}
+  void Before(const S&, const Access&, RunCore&) {}
+  void After(const S&, const Access&, const Model&, RunCore&) {}
+  void AfterIterator(const S&, const Model&, bool, RunCore&) {}
+  void CheckSame(const S&, RunCore&) {}
+  void AfterClear(const S&, bool, std::uint32_t, RunCore&) {}
+  void CheckMade(std::int32_t, RunCore&) const {}
+  void CheckReserved(std::int32_t, RunCore&) const {}
+};
+
+MAPFUZZ_NO_COVERAGE_END
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_TABLE_ORACLE_H_

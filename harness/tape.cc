@@ -1,0 +1,71 @@
+#include "harness/tape.h"
+
+namespace mapfuzz {
+namespace {
+
+template <class Enum>
+Enum Reduced(Enum value, int limit) {
+  return static_cast<Enum>(static_cast<int>(value) % limit);
+}
+
+}  // namespace
+
+std::uint32_t GetOperand(const Op& op, OperandKind kind) {
+  switch (kind) {
+    case OperandKind::kKey:
+      return op.key;
+    case OperandKind::kIterator:
+    case OperandKind::kWidth:
+      return op.small;
+    case OperandKind::kKey2:
+    case OperandKind::kCount:
+    case OperandKind::kDraw:
+    case OperandKind::kHint:
+      return op.count;
+  }
+  return 0;
+}
+
+void SetOperand(Op& op, OperandKind kind, std::uint32_t value) {
+  value %= OperandLimit(kind);
+  switch (kind) {
+    case OperandKind::kKey:
+      op.key = static_cast<std::uint16_t>(value);
+      break;
+    case OperandKind::kIterator:
+    case OperandKind::kWidth:
+      op.small = static_cast<std::uint8_t>(value);
+      break;
+    case OperandKind::kKey2:
+    case OperandKind::kCount:
+    case OperandKind::kDraw:
+    case OperandKind::kHint:
+      op.count = static_cast<std::uint16_t>(value);
+      break;
+  }
+}
+
+Op Canonical(Op op) {
+  Op canonical;
+  canonical.code = Reduced(op.code, kOpCodes);
+  const OpInfo& info = kOpInfo[static_cast<int>(canonical.code)];
+  for (int i = 0; i < info.operands; ++i) {
+    SetOperand(canonical, info.kinds[i], GetOperand(op, info.kinds[i]));
+  }
+  return canonical;
+}
+
+Config Canonical(Config config) {
+  config.type = Reduced(config.type, kKeyTypes);
+  config.policy = Reduced(config.policy, kPolicyKinds);
+  config.path = Reduced(config.path, kPathKinds);
+  config.hash = Reduced(config.hash, kHashKinds);
+  config.growth = Reduced(config.growth, kGrowthKinds);
+  if (config.hint < kMinHint) config.hint = kMinHint;
+  if (config.hint > kMaxHint) config.hint = kMaxHint;
+  if (config.keys < 1) config.keys = 1;
+  if (config.keys > kMaxKeys) config.keys = kMaxKeys;
+  return config;
+}
+
+}  // namespace mapfuzz

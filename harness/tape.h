@@ -1,0 +1,236 @@
+// A tape is one whole experiment with a map: a configuration and a list of operations.
+//
+// Everything that decides the run is in it: key type, hash, seed, size hint, policy, the random
+// draws of the iterators. Nothing comes from time, addresses or the environment, so the same tape
+// gives the same history on every machine.
+//
+// A tape has two forms, lossless in both directions. Text (`tape_text.h`) is for people and for
+// git. Binary (`tape_binary.h`) is for fuzzing engines: every byte string decodes to some valid
+// tape, and operations have a fixed width, so trimming or splicing bytes trims or splices
+// operations.
+
+#ifndef MAPFUZZ_HARNESS_TAPE_H_
+#define MAPFUZZ_HARNESS_TAPE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace mapfuzz {
+
+// The key and value types of the map under test.
+enum class KeyType : std::uint8_t { kU64, kU32, kString, kF64 };
+inline constexpr int kKeyTypes = 4;
+
+// `kGo119` is the exact algorithm of Go 1.19; `kStrict` keeps the iteration contract always.
+enum class PolicyKind : std::uint8_t { kStrict, kGo119 };
+inline constexpr int kPolicyKinds = 2;
+
+// `kFast` takes the look-up written for the key type, `kGeneric` the one for any type.
+enum class PathKind : std::uint8_t { kFast, kGeneric };
+inline constexpr int kPathKinds = 2;
+
+// How a key id becomes a hash; see `key_space.h`.
+enum class HashKind : std::uint8_t { kGood, kLowBits, kConst, kTopZero, kIdentity, kPairs };
+inline constexpr int kHashKinds = 6;
+
+// When a table doubles; see `GrowthRuleOf` in `key_space.h`.
+enum class GrowthKind : std::uint8_t { kGo119, kGo121, kFull, kSparse };
+inline constexpr int kGrowthKinds = 4;
+
+inline constexpr std::int32_t kMinHint = -1;
+inline constexpr std::int32_t kMaxHint = 8192;
+inline constexpr std::uint32_t kMaxKeys = 65536;
+// A tape holds at most so many operations: a run ends after as many elementary steps.
+inline constexpr std::size_t kMaxOps = 16384;
+
+struct Config {
+  KeyType type = KeyType::kU64;
+  PolicyKind policy = PolicyKind::kStrict;
+  PathKind path = PathKind::kFast;
+  HashKind hash = HashKind::kGood;
+  GrowthKind growth = GrowthKind::kGo119;
+  // The size hint the first map is made with, in [kMinHint, kMaxHint].
+  std::int32_t hint = 0;
+  // Key ids of operations are taken modulo this number, in [1, kMaxKeys].
+  std::uint32_t keys = kMaxKeys;
+  // Seeds the stream of hash seeds (Go's hash0) and of NaN hashes. 0 pins every hash0 to 0.
+  std::uint32_t seed = 0;
+
+  friend bool operator==(const Config&, const Config&) = default;
+};
+
+// What an operation does is told in `kOpInfo`, and in full in `runner.h`.
+enum class OpCode : std::uint8_t {
+  kPut,
+  kGet,
+  kDel,
+  kHas,
+  kTry,
+  kAdd,
+  kAlias,
+  kBegin,
+  kNext,
+  kDrop,
+  kTake,
+  kWalk,
+  kSweep,
+  kClear,
+  kCopy,
+  kMove,
+  kSwap,
+  kSelf,
+  kReserve,
+  kRemake,
+  kFill,
+  kDrain,
+  kDrift,
+  kChurn,
+  kLook,
+};
+inline constexpr int kOpCodes = 25;
+
+// One operation. Which of the three operands it uses is in `kOpInfo`; unused ones are zero.
+struct Op {
+  OpCode code = OpCode::kPut;
+  std::uint8_t small = 0;   // an iterator's number or a width
+  std::uint16_t key = 0;    // a key id
+  std::uint16_t count = 0;  // a count, a second key id, a random draw
+
+  friend bool operator==(const Op&, const Op&) = default;
+};
+
+// What an operand means. Values are stored reduced to `[0, limit)` of their kind.
+enum class OperandKind : std::uint8_t { kKey, kKey2, kIterator, kWidth, kCount, kDraw, kHint };
+
+inline constexpr int kIterators = 4;              // live iterators at once; limit of kIterator
+inline constexpr std::uint32_t kMaxCount = 4096;  // limit of kCount
+inline constexpr std::uint32_t kMaxWidth = 256;   // limit of kWidth
+
+struct OpInfo {
+  OpCode code;
+  std::string_view name;  // as in the text form
+  int operands;           // how many of `kinds` are in use, in the order of the text form
+  OperandKind kinds[3];
+  std::string_view help;
+};
+
+// Indexed by OpCode.
+inline constexpr OpInfo kOpInfo[kOpCodes] = {
+    {OpCode::kPut, "put", 1, {OperandKind::kKey}, "insert or overwrite"},
+    {OpCode::kGet, "get", 1, {OperandKind::kKey}, "look up the value"},
+    {OpCode::kDel, "del", 1, {OperandKind::kKey}, "erase, present or not"},
+    {OpCode::kHas, "has", 1, {OperandKind::kKey}, "contains?"},
+    {OpCode::kTry, "try", 1, {OperandKind::kKey}, "insert only if absent (try_emplace)"},
+    {OpCode::kAdd,
+     "add",
+     1,
+     {OperandKind::kKey},
+     "operator[], read the old value, write a new one"},
+    {OpCode::kAlias,
+     "alias",
+     2,
+     {OperandKind::kKey, OperandKind::kKey2},
+     "m[a] = m[b], the value passed by a reference into the map"},
+    {OpCode::kBegin,
+     "begin",
+     2,
+     {OperandKind::kIterator, OperandKind::kDraw},
+     "start or restart an iterator with this random draw, and produce its first entry"},
+    {OpCode::kNext, "next", 1, {OperandKind::kIterator}, "the iterator's next entry"},
+    {OpCode::kDrop, "drop", 1, {OperandKind::kIterator}, "abandon the iterator"},
+    {OpCode::kTake,
+     "take",
+     1,
+     {OperandKind::kIterator},
+     "the iterator's next entry, then erase it by the iterator's own key"},
+    {OpCode::kWalk,
+     "walk",
+     2,
+     {OperandKind::kIterator, OperandKind::kCount},
+     "next, so many times or to the end"},
+    {OpCode::kSweep, "sweep", 1, {OperandKind::kDraw}, "one whole iteration on its own"},
+    {OpCode::kClear, "clear", 0, {}, "remove every entry"},
+    {OpCode::kCopy, "copy", 0, {}, "spare = map"},
+    {OpCode::kMove, "move", 0, {}, "spare = std::move(map); the map is used on, empty"},
+    {OpCode::kSwap, "swap", 0, {}, "swap(map, spare)"},
+    {OpCode::kSelf, "self", 0, {}, "map = map"},
+    {OpCode::kReserve, "reserve", 1, {OperandKind::kHint}, "room for so many entries"},
+    {OpCode::kRemake, "remake", 1, {OperandKind::kHint}, "map = a new one with this hint"},
+    {OpCode::kFill,
+     "fill",
+     2,
+     {OperandKind::kKey, OperandKind::kCount},
+     "put key, key+1, ... so many"},
+    {OpCode::kDrain,
+     "drain",
+     2,
+     {OperandKind::kKey, OperandKind::kCount},
+     "del key, key+1, ... so many"},
+    {OpCode::kDrift,
+     "drift",
+     3,
+     {OperandKind::kKey, OperandKind::kCount, OperandKind::kWidth},
+     "so many times: put key+width, del key, key += 1"},
+    {OpCode::kChurn,
+     "churn",
+     3,
+     {OperandKind::kKey, OperandKind::kCount, OperandKind::kWidth},
+     "so many pseudo-random put, del and get among width+1 keys from key"},
+    {OpCode::kLook,
+     "look",
+     2,
+     {OperandKind::kKey, OperandKind::kCount},
+     "get key, key+1, ... so many"},
+};
+
+struct Tape {
+  Config config;
+  std::vector<Op> ops;
+
+  friend bool operator==(const Tape&, const Tape&) = default;
+};
+
+// The limit of an operand's kind: values of it lie in [0, limit). kHint counts from kMinHint, i.e.
+// the stored operand n stands for the hint n + kMinHint.
+constexpr std::uint32_t OperandLimit(OperandKind kind) {
+  switch (kind) {
+    case OperandKind::kKey:
+    case OperandKind::kKey2:
+    case OperandKind::kDraw:
+      return 65536;
+    case OperandKind::kIterator:
+      return kIterators;
+    case OperandKind::kWidth:
+      return kMaxWidth;
+    case OperandKind::kCount:
+      return kMaxCount;
+    case OperandKind::kHint:
+      return static_cast<std::uint32_t>(kMaxHint - kMinHint + 1);
+  }
+  return 1;
+}
+
+// The operand of `op` of this kind. Each kind lives in one field: kKey in `key`; kIterator and
+// kWidth in `small`; kKey2, kCount, kDraw and kHint in `count`.
+std::uint32_t GetOperand(const Op& op, OperandKind kind);
+void SetOperand(Op& op, OperandKind kind, std::uint32_t value);
+
+// `op` with every used operand reduced into its range and every unused one zero.
+Op Canonical(Op op);
+
+// `config` with every field reduced into its range.
+Config Canonical(Config config);
+
+// Names as in the text form, indexed by the enum.
+inline constexpr std::string_view kKeyTypeNames[kKeyTypes] = {"u64", "u32", "string", "f64"};
+inline constexpr std::string_view kPolicyNames[kPolicyKinds] = {"strict", "go119"};
+inline constexpr std::string_view kPathNames[kPathKinds] = {"fast", "generic"};
+inline constexpr std::string_view kHashNames[kHashKinds] = {"good",    "lowbits",  "const",
+                                                            "topzero", "identity", "pairs"};
+inline constexpr std::string_view kGrowthNames[kGrowthKinds] = {"go119", "go121", "full", "sparse"};
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_TAPE_H_

@@ -1,0 +1,44 @@
+// The binary form of a tape, for fuzzing engines. It is total: every byte string, the empty one
+// included, decodes to some canonical tape.
+//
+// A header of fixed width is followed by operations of fixed width, so that an engine that trims,
+// copies or splices bytes trims, copies or splices operations. A short header is padded with
+// zeros (all zeros is the default configuration), an operation cut short is dropped, and
+// operations beyond kMaxOps are dropped.
+//
+// The map from bytes to tapes is not one to one. Opcodes get as many of the 256 byte values as
+// they are worth: what makes a map grow and what moves an iterator often, what empties a map
+// rarely. Sizes below their limit stand for themselves, larger raw values for some moderate size,
+// so that random bytes make phases that are neither empty nor endless. The encoder picks one byte
+// string for each tape, and decoding that gives the tape back.
+//
+// The text form is the one to keep for years; this one may change with the list of operations.
+//
+// Header, little-endian:
+//   0 type  1 policy  2 path  3 hash  4 growth  5 scale of keys  6..7 keys  8..9 hint  10..13 seed
+// Operation, little-endian:
+//   0 opcode  1 iterator or width  2..3 key  4..5 count, second key, draw or hint
+
+#ifndef MAPFUZZ_HARNESS_TAPE_BINARY_H_
+#define MAPFUZZ_HARNESS_TAPE_BINARY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "harness/tape.h"
+
+namespace mapfuzz {
+
+inline constexpr std::size_t kHeaderBytes = 14;
+inline constexpr std::size_t kOpBytes = 6;
+
+std::vector<std::uint8_t> ToBinary(const Tape& tape);
+Tape FromBinary(const std::uint8_t* data, std::size_t size);
+
+// The opcode that a byte stands for: drawing a random byte draws an opcode by its weight.
+OpCode OpCodeOfByte(std::uint8_t byte);
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_TAPE_BINARY_H_

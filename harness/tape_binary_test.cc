@@ -1,0 +1,125 @@
+#include "harness/tape_binary.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "harness/key_space.h"
+
+namespace mapfuzz {
+namespace {
+
+Tape Decode(const std::vector<std::uint8_t>& bytes) {
+  return FromBinary(bytes.data(), bytes.size());
+}
+
+// `size` bytes that follow from `seed`.
+std::vector<std::uint8_t> RandomBytes(std::uint64_t seed, std::size_t size) {
+  std::vector<std::uint8_t> bytes(size);
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(Mix(seed + i) >> 56);
+  return bytes;
+}
+
+TEST(BinaryTest, NoBytesAreTheDefaultTape) {
+  EXPECT_EQ(FromBinary(nullptr, 0), Tape{});
+  EXPECT_EQ(Decode(std::vector<std::uint8_t>(kHeaderBytes)), Tape{});
+}
+
+TEST(BinaryTest, EveryByteStringDecodesToACanonicalTapeThatRoundTrips) {
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    const std::vector<std::uint8_t> bytes = RandomBytes(seed << 32, seed % 300);
+    const Tape tape = Decode(bytes);
+    ASSERT_EQ(Canonical(tape.config), tape.config);
+    for (const Op& op : tape.ops) ASSERT_EQ(Canonical(op), op);
+    const std::size_t whole = bytes.size() < kHeaderBytes ? 0 : bytes.size() - kHeaderBytes;
+    ASSERT_EQ(tape.ops.size(), whole / kOpBytes);
+    const std::vector<std::uint8_t> encoded = ToBinary(tape);
+    ASSERT_EQ(encoded.size(), kHeaderBytes + tape.ops.size() * kOpBytes);
+    ASSERT_EQ(Decode(encoded), tape);
+    ASSERT_EQ(ToBinary(Decode(encoded)), encoded);
+  }
+}
+
+TEST(BinaryTest, EveryOperandValueOfEveryOperationRoundTrips) {
+  for (const OpInfo& info : kOpInfo) {
+    Tape tape;
+    tape.ops.push_back({info.code, 0, 0, 0});
+    for (int i = 0; i < info.operands; ++i) {
+      for (std::uint32_t value = 0; value < OperandLimit(info.kinds[i]); ++value) {
+        SetOperand(tape.ops[0], info.kinds[i], value);
+        ASSERT_EQ(Decode(ToBinary(tape)), tape) << info.name << " " << value;
+      }
+    }
+  }
+}
+
+TEST(BinaryTest, EveryConfigRoundTrips) {
+  Tape tape;
+  for (std::int32_t hint = kMinHint; hint <= kMaxHint; ++hint) {
+    tape.config.hint = hint;
+    ASSERT_EQ(Decode(ToBinary(tape)), tape);
+  }
+  for (std::uint32_t keys = 1; keys <= kMaxKeys; ++keys) {
+    tape.config.keys = keys;
+    ASSERT_EQ(Decode(ToBinary(tape)), tape);
+  }
+  tape.config = {KeyType::kF64,
+                 PolicyKind::kGo119,
+                 PathKind::kGeneric,
+                 HashKind::kPairs,
+                 GrowthKind::kSparse,
+                 77,
+                 99,
+                 0xdeadbeef};
+  EXPECT_EQ(Decode(ToBinary(tape)), tape);
+}
+
+TEST(BinaryTest, TrimmingAnOperationsBytesDropsThatOperationOnly) {
+  Tape tape;
+  for (std::uint16_t i = 0; i < 10; ++i) tape.ops.push_back({OpCode::kPut, 0, i, 0});
+  const std::vector<std::uint8_t> bytes = ToBinary(tape);
+  const Tape shorter = FromBinary(bytes.data(), bytes.size() - 1);
+  tape.ops.pop_back();
+  EXPECT_EQ(shorter, tape);
+}
+
+TEST(BinaryTest, OperationsBeyondTheLimitAreDropped) {
+  const std::vector<std::uint8_t> bytes(kHeaderBytes + (kMaxOps + 5) * kOpBytes);
+  EXPECT_EQ(Decode(bytes).ops.size(), kMaxOps);
+  Tape tape;
+  tape.ops.resize(kMaxOps + 5);
+  EXPECT_EQ(ToBinary(tape).size(), kHeaderBytes + kMaxOps * kOpBytes);
+}
+
+TEST(BinaryTest, EveryOpCodeHasBytesAndWhatEmptiesAMapHasFew) {
+  std::array<int, kOpCodes> bytes{};
+  for (int byte = 0; byte < 256; ++byte) {
+    ++bytes[static_cast<std::size_t>(OpCodeOfByte(static_cast<std::uint8_t>(byte)))];
+  }
+  for (const int count : bytes) EXPECT_GE(count, 2);
+  int emptying = 0;
+  for (const OpCode code : {OpCode::kClear, OpCode::kMove, OpCode::kSwap, OpCode::kRemake}) {
+    emptying += bytes[static_cast<std::size_t>(code)];
+  }
+  EXPECT_LE(emptying, 12);
+  EXPECT_EQ(OpCodeOfByte(0), OpCode::kPut);
+}
+
+TEST(BinaryTest, MostRandomCountsAreModerate) {
+  std::vector<std::uint8_t> bytes(kHeaderBytes + kOpBytes);
+  Tape fill;
+  fill.ops.push_back({OpCode::kFill, 0, 0, 0});
+  bytes = ToBinary(fill);
+  int moderate = 0;
+  for (std::uint32_t raw = 0; raw < 65536; ++raw) {
+    bytes[kHeaderBytes + 4] = static_cast<std::uint8_t>(raw);
+    bytes[kHeaderBytes + 5] = static_cast<std::uint8_t>(raw >> 8);
+    if (Decode(bytes).ops[0].count < 256) ++moderate;
+  }
+  EXPECT_GT(moderate, 65536 * 9 / 10);
+}
+
+}  // namespace
+}  // namespace mapfuzz

@@ -1,0 +1,400 @@
+#include "harness/tape_mutator.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "harness/tape_binary.h"
+#include "harness/tape_recipes.h"
+
+namespace mapfuzz {
+namespace {
+
+using Ops = std::vector<Op>;
+
+// More elementary steps than this make a tape slow to run; it is then rather cut than added to.
+constexpr std::uint64_t kManySteps = 3000;
+
+auto At(Ops& ops, std::size_t index) { return ops.begin() + static_cast<std::ptrdiff_t>(index); }
+auto At(const Ops& ops, std::size_t index) {
+  return ops.begin() + static_cast<std::ptrdiff_t>(index);
+}
+
+// An estimate from above.
+std::uint64_t StepsOf(const Ops& ops) {
+  std::uint64_t steps = 0;
+  for (const Op& op : ops) {
+    switch (op.code) {
+      case OpCode::kDrift:
+        steps += op.count * std::uint64_t{2};
+        break;
+      case OpCode::kFill:
+      case OpCode::kDrain:
+      case OpCode::kChurn:
+      case OpCode::kLook:
+        steps += op.count;
+        break;
+      default:
+        ++steps;
+    }
+  }
+  return steps;
+}
+
+// A key that an operation of the tape touches, or its neighbour.
+std::uint32_t UsedKey(const Ops& ops, Random& random) {
+  if (ops.empty()) return random.Scaled(256);
+  const Op& op = ops[random.Index(ops.size())];
+  switch (op.code) {
+    case OpCode::kFill:
+    case OpCode::kDrain:
+    case OpCode::kDrift:
+    case OpCode::kChurn:
+    case OpCode::kLook:
+      return op.key + random.Below(op.count + op.small + 2);
+    case OpCode::kAlias:
+      return random.Chance(1, 2) ? op.key : op.count;
+    default:
+      return op.key;
+  }
+}
+
+std::uint32_t RandomKey(const Ops& ops, Random& random) {
+  const std::uint32_t choice = random.Below(8);
+  if (choice < 5) return UsedKey(ops, random);
+  return choice < 7 ? random.Scaled(256) : random.Below(65536);
+}
+
+// Entries that some table size holds, one more or one less.
+std::uint32_t NearThreshold(const Config& config, Random& random) {
+  const std::uint32_t entries = EntriesAt(config.growth, random.Below(8));
+  return entries - 1 + random.Below(3);
+}
+
+std::uint32_t RandomOperand(OperandKind kind, const Ops& ops, const Config& config,
+                            Random& random) {
+  switch (kind) {
+    case OperandKind::kKey:
+    case OperandKind::kKey2:
+      return RandomKey(ops, random);
+    case OperandKind::kIterator:
+      return random.Below(random.Chance(1, 2) ? 2 : kIterators);
+    case OperandKind::kWidth:
+      return random.Chance(1, 3) ? NearThreshold(config, random) : random.Scaled(kMaxWidth);
+    case OperandKind::kCount:
+      return random.Chance(1, 3) ? NearThreshold(config, random) : random.Scaled(1024);
+    case OperandKind::kDraw:
+      return random.Below(65536);
+    case OperandKind::kHint:
+      if (random.Chance(1, 8)) return random.Below(OperandLimit(kind));
+      return random.Chance(1, 2) ? NearThreshold(config, random) + 1 : random.Scaled(256);
+  }
+  return 0;
+}
+
+std::uint32_t InterestingOperand(OperandKind kind, Random& random) {
+  const std::uint32_t limit = OperandLimit(kind);
+  const std::uint32_t power = 1u << random.Below(13);
+  const std::uint32_t values[] = {0, 1, 8, limit - 1, limit / 2, power, power - 1, power + 1};
+  return random.Pick(values);
+}
+
+void ChangeOperandOf(Op& op, const Ops& ops, const Config& config, Random& random) {
+  const OpInfo& info = kOpInfo[static_cast<int>(op.code)];
+  if (info.operands == 0) return;
+  const OperandKind kind = info.kinds[random.Index(static_cast<std::size_t>(info.operands))];
+  const std::uint32_t limit = OperandLimit(kind);
+  const std::uint32_t value = GetOperand(op, kind);
+  switch (random.Below(4)) {
+    case 0:
+      SetOperand(op, kind, value + 1 + random.Scaled(8));
+      break;
+    case 1:
+      SetOperand(op, kind, value + limit - 1 - random.Scaled(std::min(8u, limit)));
+      break;
+    case 2:
+      SetOperand(op, kind, InterestingOperand(kind, random));
+      break;
+    default:
+      SetOperand(op, kind, RandomOperand(kind, ops, config, random));
+  }
+}
+
+class Mutator {
+ public:
+  Mutator(Tape& tape, std::uint32_t seed, std::size_t max_ops)
+      : tape_(tape), ops_(tape.ops), random_(seed), max_ops_(std::min(max_ops, kMaxOps)) {}
+
+  void Run();
+
+ private:
+  struct Edit {
+    std::uint32_t weight;
+    void (Mutator::*apply)();
+  };
+
+  void EditOnce();
+
+  void InsertOps();
+  void EraseSpan();
+  void DuplicateSpan();
+  void MoveSpan();
+  void ChangeOperand();
+  void ChangeOpCode();
+  void ChangeConfiguration() { ChangeConfig(tape_.config, random_); }
+  void SpliceBlock();
+
+  // A span of the tape: [begin, end), short ones more often. Empty only if the tape is.
+  struct Span {
+    std::size_t begin = 0, end = 0;
+  };
+  Span ChooseSpan();
+  Ops Copy(Span span) const { return Ops(At(ops_, span.begin), At(ops_, span.end)); }
+  void Erase(Span span) { ops_.erase(At(ops_, span.begin), At(ops_, span.end)); }
+  // Anywhere; other operations make room if there is none.
+  void Insert(Ops block);
+
+  Tape& tape_;
+  Ops& ops_;
+  Random random_;
+  const std::size_t max_ops_;
+};
+
+void Mutator::Run() {
+  if (ops_.size() > max_ops_) ops_.resize(max_ops_);
+  if (ops_.empty()) {
+    // The start of a corpus: a configuration of its own and something to run.
+    for (std::uint32_t n = random_.Below(6); n > 0; --n) ChangeConfiguration();
+    SpliceBlock();
+    return;
+  }
+  std::uint32_t edits = 1;
+  while (edits < 8 && random_.Chance(1, 3)) ++edits;
+  for (; edits > 0; --edits) EditOnce();
+}
+
+void Mutator::EditOnce() {
+  if (StepsOf(ops_) > kManySteps && random_.Chance(2, 3)) {
+    EraseSpan();
+    return;
+  }
+  constexpr Edit kEdits[] = {
+      {4, &Mutator::InsertOps},           {3, &Mutator::EraseSpan},
+      {2, &Mutator::DuplicateSpan},       {2, &Mutator::MoveSpan},
+      {5, &Mutator::ChangeOperand},       {2, &Mutator::ChangeOpCode},
+      {2, &Mutator::ChangeConfiguration}, {4, &Mutator::SpliceBlock},
+  };
+  std::uint32_t total = 0;
+  for (const Edit& edit : kEdits) total += edit.weight;
+  std::uint32_t drawn = random_.Below(total);
+  for (const Edit& edit : kEdits) {
+    if (drawn < edit.weight) {
+      (this->*edit.apply)();
+      return;
+    }
+    drawn -= edit.weight;
+  }
+}
+
+Mutator::Span Mutator::ChooseSpan() {
+  if (ops_.empty()) return {};
+  const std::size_t length = 1 + random_.Scaled(static_cast<std::uint32_t>(ops_.size()));
+  const std::size_t begin = random_.Index(ops_.size() - length + 1);
+  return {begin, begin + length};
+}
+
+void Mutator::Insert(Ops block) {
+  if (block.size() > max_ops_) block.resize(max_ops_);
+  if (ops_.size() + block.size() > max_ops_) {
+    const std::size_t surplus = ops_.size() + block.size() - max_ops_;
+    const std::size_t begin = random_.Index(ops_.size() - surplus + 1);
+    Erase({begin, begin + surplus});
+  }
+  // The end is where the map is as the tape leaves it.
+  const std::size_t at = random_.Chance(1, 3) ? ops_.size() : random_.Index(ops_.size() + 1);
+  ops_.insert(At(ops_, at), block.begin(), block.end());
+}
+
+void Mutator::InsertOps() {
+  Ops block;
+  for (std::uint32_t n = random_.Between(1, 4); n > 0; --n) {
+    block.push_back(RandomOp(ops_, tape_.config, random_));
+  }
+  Insert(std::move(block));
+}
+
+void Mutator::EraseSpan() { Erase(ChooseSpan()); }
+
+void Mutator::DuplicateSpan() { Insert(Copy(ChooseSpan())); }
+
+void Mutator::MoveSpan() {
+  const Span span = ChooseSpan();
+  Ops block = Copy(span);
+  Erase(span);
+  Insert(std::move(block));
+}
+
+void Mutator::ChangeOperand() {
+  if (ops_.empty()) return;
+  ChangeOperandOf(ops_[random_.Index(ops_.size())], ops_, tape_.config, random_);
+}
+
+void Mutator::ChangeOpCode() {
+  if (ops_.empty()) return;
+  Op& op = ops_[random_.Index(ops_.size())];
+  op.code = OpCodeOfByte(static_cast<std::uint8_t>(random_.Below(256)));
+  op = Canonical(op);
+}
+
+void Mutator::SpliceBlock() { Insert(PhaseBlock(tape_.config, random_)); }
+
+// Alternating spans of both, each taken from about where the last one ended.
+Ops Interleave(const Ops& a, const Ops& b, Random& random) {
+  Ops mixed;
+  const Ops* from = &a;
+  const Ops* other = &b;
+  std::size_t at[2] = {0, 0};
+  std::size_t side = 0;
+  while (at[side] < from->size()) {
+    const std::size_t left = from->size() - at[side];
+    const std::size_t length = 1 + random.Scaled(static_cast<std::uint32_t>(left));
+    mixed.insert(mixed.end(), At(*from, at[side]), At(*from, at[side] + length));
+    at[side] += length;
+    std::swap(from, other);
+    side = 1 - side;
+  }
+  return mixed;
+}
+
+// A span of `b` in place of a span of `a`.
+Ops TwoPoint(const Ops& a, const Ops& b, Random& random) {
+  const std::size_t cut = random.Index(a.size() + 1);
+  const std::size_t resume = cut + random.Index(a.size() - cut + 1);
+  const std::size_t begin = random.Index(b.size() + 1);
+  const std::size_t end = begin + random.Index(b.size() - begin + 1);
+  Ops mixed(a.begin(), At(a, cut));
+  mixed.insert(mixed.end(), At(b, begin), At(b, end));
+  mixed.insert(mixed.end(), At(a, resume), a.end());
+  return mixed;
+}
+
+// The beginning of `a`, then the end of `b`.
+Ops OnePoint(const Ops& a, const Ops& b, Random& random) {
+  Ops mixed(a.begin(), At(a, random.Index(a.size() + 1)));
+  mixed.insert(mixed.end(), At(b, random.Index(b.size() + 1)), b.end());
+  return mixed;
+}
+
+Config Shaped(const Config& config, Shape shape) {
+  return Canonical(shape == nullptr ? config : shape(Canonical(config)));
+}
+
+// Writes as much of the tape as fits.
+std::size_t Store(const Tape& tape, std::uint8_t* out, std::size_t max_size) {
+  const std::vector<std::uint8_t> bytes = ToBinary(tape);
+  const std::size_t size = std::min(bytes.size(), max_size);
+  if (size > 0) std::memcpy(out, bytes.data(), size);
+  return size;
+}
+
+std::size_t OpsIn(std::size_t max_size) {
+  return max_size < kHeaderBytes ? 0 : (max_size - kHeaderBytes) / kOpBytes;
+}
+
+}  // namespace
+
+void ChangeConfig(Config& config, Random& random) {
+  constexpr HashKind kHashes[] = {HashKind::kGood,    HashKind::kGood,     HashKind::kGood,
+                                  HashKind::kGood,    HashKind::kLowBits,  HashKind::kConst,
+                                  HashKind::kTopZero, HashKind::kIdentity, HashKind::kPairs};
+  constexpr GrowthKind kGrowths[] = {GrowthKind::kGo119, GrowthKind::kGo119, GrowthKind::kGo121,
+                                     GrowthKind::kFull, GrowthKind::kSparse};
+  switch (random.Below(8)) {
+    case 0:
+      config.type = static_cast<KeyType>(random.Below(kKeyTypes));
+      break;
+    case 1:
+      config.policy = static_cast<PolicyKind>(random.Below(kPolicyKinds));
+      break;
+    case 2:
+      config.path = static_cast<PathKind>(random.Below(kPathKinds));
+      break;
+    case 3:
+      config.hash = random.Pick(kHashes);
+      break;
+    case 4:
+      config.growth = random.Pick(kGrowths);
+      break;
+    case 5:
+      config.hint = static_cast<std::int32_t>(random.Chance(1, 2) ? NearThreshold(config, random)
+                                                                  : random.Scaled(kMaxHint + 1));
+      if (random.Chance(1, 16)) config.hint = kMinHint;
+      break;
+    case 6:
+      config.keys = random.Chance(3, 4) ? kMaxKeys : 1 + random.Scaled(4096);
+      break;
+    default:
+      config.seed = random.Chance(1, 3) ? 0 : static_cast<std::uint32_t>(random.Next());
+  }
+}
+
+Op RandomOp(const std::vector<Op>& ops, const Config& config, Random& random) {
+  Op op;
+  op.code = OpCodeOfByte(static_cast<std::uint8_t>(random.Below(256)));
+  const OpInfo& info = kOpInfo[static_cast<int>(op.code)];
+  for (int i = 0; i < info.operands; ++i) {
+    SetOperand(op, info.kinds[i], RandomOperand(info.kinds[i], ops, config, random));
+  }
+  return op;
+}
+
+void Mutate(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape) {
+  tape.config = Shaped(tape.config, shape);
+  for (Op& op : tape.ops) op = Canonical(op);
+  const Tape before = tape;
+  // An edit may change nothing: a pinned field, a span moved to where it was. Then another try.
+  for (std::uint32_t attempt = 0; attempt < 4 && tape == before; ++attempt) {
+    Mutator(tape, seed + attempt * 0x9e3779b9, max_ops).Run();
+    tape.config = Shaped(tape.config, shape);
+  }
+}
+
+Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max_ops, Shape shape) {
+  Random random(seed);
+  const bool a_first = random.Chance(1, 2);
+  const Tape& first = a_first ? a : b;
+  const Tape& second = a_first ? b : a;
+  Tape mixed;
+  mixed.config = Shaped(random.Chance(1, 2) ? a.config : b.config, shape);
+  switch (random.Below(3)) {
+    case 0:
+      mixed.ops = OnePoint(first.ops, second.ops, random);
+      break;
+    case 1:
+      mixed.ops = TwoPoint(first.ops, second.ops, random);
+      break;
+    default:
+      mixed.ops = Interleave(first.ops, second.ops, random);
+  }
+  if (mixed.ops.empty()) mixed.ops = first.ops;
+  mixed.ops.resize(std::min({mixed.ops.size(), max_ops, kMaxOps}));
+  for (Op& op : mixed.ops) op = Canonical(op);
+  return mixed;
+}
+
+std::size_t MutateBytes(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                        std::uint32_t seed, Shape shape) {
+  Tape tape = FromBinary(data, size);
+  Mutate(tape, seed, OpsIn(max_size), shape);
+  return Store(tape, data, max_size);
+}
+
+std::size_t CrossOverBytes(const std::uint8_t* a, std::size_t a_size, const std::uint8_t* b,
+                           std::size_t b_size, std::uint8_t* out, std::size_t max_size,
+                           std::uint32_t seed, Shape shape) {
+  const Tape first = FromBinary(a, a_size);
+  const Tape second = FromBinary(b, b_size);
+  return Store(CrossOver(first, second, seed, OpsIn(max_size), shape), out, max_size);
+}
+
+}  // namespace mapfuzz

@@ -1,0 +1,49 @@
+// Mutation and crossover of tapes, for fuzzing engines.
+//
+// Edits are made to operations, not to bytes: insert, erase, duplicate and move spans, change one
+// operand, the opcode or a field of the configuration, splice in a phase block (see
+// `tape_recipes.h`), cut two tapes together. New operations like the keys and iterators that the
+// tape already uses. The result follows from the tape and the seed alone, is canonical and holds
+// at most `max_ops` operations.
+//
+// `shape` brings a configuration into the form that a fuzz target wants: it overwrites the fields
+// the target pins. Null leaves it as it is.
+
+#ifndef MAPFUZZ_HARNESS_TAPE_MUTATOR_H_
+#define MAPFUZZ_HARNESS_TAPE_MUTATOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "harness/random.h"
+#include "harness/tape.h"
+
+namespace mapfuzz {
+
+using Shape = Config (*)(Config);
+
+// One edit or a few; the tape is another one afterwards, if `max_ops` and `shape` let it.
+void Mutate(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape = nullptr);
+
+// A tape of parts of both, with the configuration of one of them.
+Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max_ops,
+               Shape shape = nullptr);
+
+// The same on the binary form. The size of the result, at most `max_size` and at least 1 (if
+// `max_size` is).
+std::size_t MutateBytes(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                        std::uint32_t seed, Shape shape = nullptr);
+std::size_t CrossOverBytes(const std::uint8_t* a, std::size_t a_size, const std::uint8_t* b,
+                           std::size_t b_size, std::uint8_t* out, std::size_t max_size,
+                           std::uint32_t seed, Shape shape = nullptr);
+
+// One field of `config`, drawn anew.
+void ChangeConfig(Config& config, Random& random);
+
+// An operation that likes the keys of `ops`.
+Op RandomOp(const std::vector<Op>& ops, const Config& config, Random& random);
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_TAPE_MUTATOR_H_

@@ -1,0 +1,406 @@
+#include "harness/tape_recipes.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+#include "harness/key_space.h"
+
+namespace mapfuzz {
+namespace {
+
+// Draws are made one a statement where order matters: the order in which the arguments of a call
+// are evaluated is the compiler's choice.
+class Recipe {
+ public:
+  Recipe(const Config& config, Random& random);
+
+  std::vector<Op> Take() { return std::move(ops_); }
+
+  // An iterator is begun, the map doubles once or several times, the iterator moves in between.
+  void AcrossGrowths();
+  // Filled to the brim; one key more under an iterator, deleted and put again.
+  void OverTheEdge();
+  // Every entry goes while an iterator is on its way, and others come.
+  void DrainedUnderIterator();
+  // As full as can be while keys come and go: overflow buckets pile up to a same-size growth.
+  void HeldAtCap();
+  // Filled and thinned out until an insert finds too many overflow buckets and almost no entries:
+  // the map can be emptied before that growth is over.
+  void ThinnedAtCap();
+  // One iterator lives through a doubling and then through a same-size growth.
+  void BothKindsOfGrowth();
+  // A clear under an iterator, in the middle of a growth or not, then other keys.
+  void ClearedUnderIterator();
+  // Copy, move or swap while iterators are alive, and both maps used on.
+  void HandedOver();
+  // Entries erased through the iterator that produced them, while others come.
+  void EatenByIterator();
+  // Chains emptied from the front, then from the back: runs of empty cells over bucket borders.
+  void EmptyRuns();
+  // A size hint at the edge of a size class, then filled just beyond.
+  void Hinted();
+  // m[new] = m[old] at the moment when the insert grows the table.
+  void AliasedAtEdge();
+  // All iterators at once, begun at different times.
+  void CrowdOfIterators();
+
+ private:
+  void Add(OpCode code, std::initializer_list<std::uint32_t> operands);
+  void Put(std::uint32_t key) { Add(OpCode::kPut, {key}); }
+  void Del(std::uint32_t key) { Add(OpCode::kDel, {key}); }
+  void Begin(std::uint32_t it) { Add(OpCode::kBegin, {it, random_.Below(65536)}); }
+  // Phases of any length, in as many operations as it takes.
+  void Fill(std::uint32_t key, std::uint32_t count) { Phase(OpCode::kFill, key, count); }
+  void Drain(std::uint32_t key, std::uint32_t count) { Phase(OpCode::kDrain, key, count); }
+  void Phase(OpCode code, std::uint32_t key, std::uint32_t count);
+  void Drift(std::uint32_t key, std::uint32_t count, std::uint32_t width);
+  // Some of the keys from the `among` first, less than `most`.
+  void DrainSome(std::uint32_t among, std::uint32_t most);
+
+  // A few single steps of an iterator, or none.
+  void Next(std::uint32_t it);
+  void WalkSome(std::uint32_t it, std::uint32_t limit);
+  // To the end, or not: then it stays alive beyond the block.
+  void MaybeFinish(std::uint32_t it);
+  // Now and then starts from nothing, so that thresholds are where they are expected.
+  void MaybeFromNothing();
+  std::uint32_t ChooseB(unsigned max);
+  std::uint32_t EntriesAtB(std::uint32_t b) const { return EntriesAt(config_.growth, b); }
+
+  const Config& config_;
+  Random& random_;
+  std::vector<Op> ops_;
+  std::uint32_t base_;  // the first key
+  std::uint32_t it_;
+};
+
+Recipe::Recipe(const Config& config, Random& random) : config_(config), random_(random) {
+  const std::uint32_t bases[] = {0, 0, random_.Below(64), random_.Below(65536)};
+  base_ = random_.Pick(bases);
+  it_ = random_.Below(kIterators);
+}
+
+void Recipe::Add(OpCode code, std::initializer_list<std::uint32_t> operands) {
+  Op op;
+  op.code = code;
+  const OpInfo& info = kOpInfo[static_cast<int>(code)];
+  int i = 0;
+  for (const std::uint32_t operand : operands) SetOperand(op, info.kinds[i++], operand);
+  ops_.push_back(op);
+}
+
+void Recipe::Phase(OpCode code, std::uint32_t key, std::uint32_t count) {
+  while (count > 0) {
+    const std::uint32_t part = std::min(count, kMaxCount - 1);
+    Add(code, {key, part});
+    key += part;
+    count -= part;
+  }
+}
+
+void Recipe::Drift(std::uint32_t key, std::uint32_t count, std::uint32_t width) {
+  const OpCode code = random_.Chance(3, 4) ? OpCode::kDrift : OpCode::kChurn;
+  Add(code, {key, std::min(count, kMaxCount - 1), std::min(width, kMaxWidth - 1)});
+}
+
+void Recipe::DrainSome(std::uint32_t among, std::uint32_t most) {
+  const std::uint32_t key = base_ + random_.Below(among);
+  Drain(key, random_.Below(most));
+}
+
+void Recipe::Next(std::uint32_t it) {
+  for (std::uint32_t n = random_.Below(4); n > 0; --n) Add(OpCode::kNext, {it});
+}
+
+void Recipe::WalkSome(std::uint32_t it, std::uint32_t limit) {
+  const std::uint32_t steps = random_.Scaled(std::min(limit, kMaxCount));
+  if (steps > 0) Add(OpCode::kWalk, {it, steps});
+}
+
+void Recipe::MaybeFinish(std::uint32_t it) {
+  if (random_.Chance(2, 3)) Add(OpCode::kWalk, {it, kMaxCount - 1});
+}
+
+void Recipe::MaybeFromNothing() {
+  if (random_.Chance(1, 2)) return;
+  if (random_.Chance(1, 4)) {
+    Add(OpCode::kClear, {});
+  } else {
+    Add(OpCode::kRemake, {static_cast<std::uint32_t>(-kMinHint)});
+  }
+}
+
+std::uint32_t Recipe::ChooseB(unsigned max) {
+  constexpr std::uint32_t kSizes[] = {0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6, 7};
+  return std::min<std::uint32_t>(random_.Pick(kSizes), max);
+}
+
+void Recipe::AcrossGrowths() {
+  const std::uint32_t b = ChooseB(5);
+  const std::uint32_t full = EntriesAtB(b);
+  // Up to half as many writes as there are old buckets leave the growth unfinished.
+  const std::uint32_t first = full + random_.Below(2 + (1u << b) / 2);
+  Fill(base_, first);
+  Begin(it_);
+  WalkSome(it_, full);
+  const std::uint32_t second = full * random_.Between(1, 4);
+  Fill(base_ + first, second);
+  Next(it_);
+  if (random_.Chance(1, 2)) DrainSome(first, full);
+  Next(it_);
+  Fill(base_ + first + second, full * random_.Below(3));
+  MaybeFinish(it_);
+}
+
+void Recipe::OverTheEdge() {
+  MaybeFromNothing();
+  const std::uint32_t full = EntriesAtB(ChooseB(7));
+  Fill(base_, full);
+  Begin(it_);
+  Next(it_);
+  for (std::uint32_t n = random_.Between(1, 5); n > 0; --n) {
+    const std::uint32_t key = base_ + full + n;
+    Put(key);
+    Next(it_);
+    const std::uint32_t victim = random_.Chance(1, 2) ? key : base_ + random_.Below(full);
+    Del(victim);
+    Next(it_);
+    Put(victim);
+  }
+  MaybeFinish(it_);
+}
+
+void Recipe::DrainedUnderIterator() {
+  const std::uint32_t full = EntriesAtB(ChooseB(6));
+  const std::uint32_t count = random_.Between(1, full + full / 2);
+  Fill(base_, count);
+  Begin(it_);
+  WalkSome(it_, count);
+  Drain(base_, count);
+  Next(it_);
+  const std::uint32_t again = base_ + (random_.Chance(1, 2) ? 0 : count / 2);
+  Fill(again, count * random_.Between(1, 3));
+  MaybeFinish(it_);
+}
+
+void Recipe::HeldAtCap() {
+  MaybeFromNothing();
+  const std::uint32_t b = ChooseB(5);
+  const std::uint32_t held = EntriesAtB(b) - 1;
+  const std::uint32_t rounds = random_.Between(3, 14);
+  Fill(base_, held);
+  const bool watched = random_.Chance(2, 3);
+  if (watched) Begin(it_);
+  // A drift holds its width of keys and one; wider tables are held in part.
+  const std::uint32_t width = std::min(held, kMaxWidth - 1);
+  std::uint32_t key = base_ + held - width;
+  Drift(key, held * rounds / 2, width);
+  key += held * rounds / 2;
+  if (watched) WalkSome(it_, held);
+  // A same-size growth is over after half as many writes as there are buckets. Steps shorter than
+  // that do not jump over one.
+  const std::uint32_t step = 1 + (1u << b) / 5;
+  const std::uint32_t looks = random_.Chance(1, 2) ? random_.Below(16) : 0;
+  for (std::uint32_t n = 0; n < looks; ++n, key += step) {
+    Add(OpCode::kDrift, {key, step, width});
+    Begin(it_);
+  }
+  Drift(key, held * rounds / 2, width);
+  if (watched) MaybeFinish(it_);
+}
+
+void Recipe::ThinnedAtCap() {
+  MaybeFromNothing();
+  const std::uint32_t full = EntriesAtB(random_.Between(2, 3));
+  const std::uint32_t rest = random_.Between(1, 2);
+  std::uint32_t key = base_;
+  for (std::uint32_t n = random_.Between(6, 14); n > 0; --n) {
+    Fill(key, full);
+    Drain(key + rest, full - rest);
+    Put(key + full);
+    if (random_.Chance(1, 2)) Begin(it_);
+    Drain(key, rest);
+    Del(key + full);
+    if (random_.Chance(1, 2)) Next(it_);
+    key += full;
+  }
+}
+
+void Recipe::BothKindsOfGrowth() {
+  const std::uint32_t b = random_.Between(1, 4);
+  const std::uint32_t small = EntriesAtB(b - 1);
+  const std::uint32_t held = EntriesAtB(b) - 1;
+  MaybeFromNothing();
+  Fill(base_, small);
+  Begin(it_);
+  Next(it_);
+  if (held > small) Fill(base_ + small, held - small);
+  Next(it_);
+  const std::uint32_t other = (it_ + 1) % kIterators;
+  if (random_.Chance(1, 2)) Begin(other);
+  const std::uint32_t width = std::min(held, kMaxWidth - 1);
+  // The keys put first stay, so that the iterator has something to come back for.
+  const std::uint32_t kept = random_.Chance(1, 2) ? std::min(small, width / 2) : 0;
+  Drift(base_ + kept, held * random_.Between(4, 20), width - kept);
+  Next(it_);
+  if (random_.Chance(1, 2)) Fill(base_, held * random_.Between(1, 4));
+  Next(other);
+  MaybeFinish(it_);
+}
+
+void Recipe::ClearedUnderIterator() {
+  const std::uint32_t b = ChooseB(5);
+  const std::uint32_t full = EntriesAtB(b);
+  const std::uint32_t count = full + (random_.Chance(1, 2) ? 1 + random_.Below(1u << b) : 0);
+  Fill(base_, full);
+  Begin(it_);
+  WalkSome(it_, full);
+  Fill(base_ + full, count - full);
+  Next(it_);
+  Add(OpCode::kClear, {});
+  Next(it_);
+  const std::uint32_t again = base_ + (random_.Chance(1, 2) ? 0 : full / 2);
+  Fill(again, random_.Between(1, count * 2));
+  MaybeFinish(it_);
+}
+
+void Recipe::HandedOver() {
+  const std::uint32_t full = EntriesAtB(ChooseB(5));
+  Fill(base_, full + random_.Below(4));
+  Begin(it_);
+  WalkSome(it_, full);
+  constexpr OpCode kHandOvers[] = {OpCode::kCopy, OpCode::kMove, OpCode::kSwap, OpCode::kSwap};
+  Add(random_.Pick(kHandOvers), {});
+  Next(it_);
+  const std::uint32_t overlap = random_.Below(full);
+  Fill(base_ + overlap, random_.Between(1, full * 2));
+  const std::uint32_t other = (it_ + 1) % kIterators;
+  Begin(other);
+  Next(other);
+  Add(random_.Chance(1, 4) ? OpCode::kSelf : OpCode::kSwap, {});
+  Next(it_);
+  Drain(base_, random_.Below(full));
+  Fill(base_ + full, full);
+  MaybeFinish(it_);
+  MaybeFinish(other);
+}
+
+void Recipe::EatenByIterator() {
+  const std::uint32_t full = EntriesAtB(ChooseB(5));
+  Fill(base_, full + random_.Below(4));
+  Begin(it_);
+  for (std::uint32_t n = random_.Between(1, 8); n > 0; --n) {
+    Add(OpCode::kTake, {it_});
+    if (random_.Chance(1, 2)) Put(base_ + full + n);
+    if (random_.Chance(1, 4)) Put(base_ + random_.Below(full));
+  }
+  Fill(base_ + full, random_.Below(full + 1));
+  Add(OpCode::kTake, {it_});
+  MaybeFinish(it_);
+}
+
+void Recipe::EmptyRuns() {
+  const std::uint32_t count = EntriesAtB(random_.Between(1, 4));
+  Fill(base_, count);
+  const std::uint32_t left = random_.Between(1, 9);
+  Begin(it_);
+  Drain(base_, count - std::min(left, count));
+  for (std::uint32_t n = std::min(left, count); n > 0; --n) {
+    Del(base_ + count - n);
+    if (random_.Chance(1, 4)) Next(it_);
+  }
+  Fill(base_ + random_.Below(count), count / 2);
+  Add(OpCode::kLook, {base_, count});
+  MaybeFinish(it_);
+}
+
+void Recipe::Hinted() {
+  const std::uint32_t b = ChooseB(7);
+  const std::uint32_t edge = EntriesAtB(b);
+  const std::uint32_t hint = edge + random_.Below(3);
+  const OpCode code = random_.Chance(1, 2) ? OpCode::kRemake : OpCode::kReserve;
+  if (random_.Chance(1, 2)) Begin(it_);
+  Add(code, {hint - 1 + static_cast<std::uint32_t>(-kMinHint)});
+  Fill(base_, edge + random_.Below(4));
+  Begin(it_);
+  Next(it_);
+  Fill(base_ + edge, random_.Below(edge + 1));
+  MaybeFinish(it_);
+}
+
+void Recipe::AliasedAtEdge() {
+  MaybeFromNothing();
+  const std::uint32_t full = EntriesAtB(ChooseB(5));
+  Fill(base_, full - random_.Below(3));
+  Begin(it_);
+  for (std::uint32_t n = random_.Between(2, 6); n > 0; --n) {
+    const std::uint32_t fresh = base_ + full + n;
+    const std::uint32_t known = base_ + random_.Below(full);
+    Add(OpCode::kAlias, {fresh, known});
+    Next(it_);
+    Add(random_.Chance(1, 2) ? OpCode::kAdd : OpCode::kTry, {fresh + n});
+  }
+  MaybeFinish(it_);
+}
+
+void Recipe::CrowdOfIterators() {
+  const std::uint32_t full = EntriesAtB(ChooseB(4));
+  Fill(base_, full);
+  for (std::uint32_t it = 0; it < kIterators; ++it) {
+    Begin(it);
+    Next(it);
+    Fill(base_ + full * (it + 1), random_.Below(full + 1));
+    if (random_.Chance(1, 3)) DrainSome(full * (it + 1), full);
+    WalkSome((it + 2) % kIterators, full);
+  }
+  for (std::uint32_t it = 0; it < kIterators; ++it) MaybeFinish(it);
+}
+
+struct NamedRecipe {
+  std::string_view name;
+  std::uint32_t weight;  // how often it is drawn
+  void (Recipe::*cook)();
+};
+
+constexpr NamedRecipe kNamedRecipes[kRecipes] = {
+    {"across-growths", 3, &Recipe::AcrossGrowths},
+    {"over-the-edge", 3, &Recipe::OverTheEdge},
+    {"drained-under-iterator", 2, &Recipe::DrainedUnderIterator},
+    {"held-at-cap", 4, &Recipe::HeldAtCap},
+    {"both-kinds-of-growth", 4, &Recipe::BothKindsOfGrowth},
+    {"thinned-at-cap", 2, &Recipe::ThinnedAtCap},
+    {"cleared-under-iterator", 2, &Recipe::ClearedUnderIterator},
+    {"handed-over", 1, &Recipe::HandedOver},
+    {"eaten-by-iterator", 1, &Recipe::EatenByIterator},
+    {"empty-runs", 1, &Recipe::EmptyRuns},
+    {"hinted", 1, &Recipe::Hinted},
+    {"aliased-at-edge", 1, &Recipe::AliasedAtEdge},
+    {"crowd-of-iterators", 2, &Recipe::CrowdOfIterators},
+};
+
+}  // namespace
+
+std::string_view RecipeName(int recipe) { return kNamedRecipes[recipe].name; }
+
+std::vector<Op> PhaseBlock(int recipe, const Config& config, Random& random) {
+  Recipe made(config, random);
+  (made.*kNamedRecipes[recipe].cook)();
+  return made.Take();
+}
+
+std::vector<Op> PhaseBlock(const Config& config, Random& random) {
+  std::uint32_t total = 0;
+  for (const NamedRecipe& recipe : kNamedRecipes) total += recipe.weight;
+  std::uint32_t drawn = random.Below(total);
+  int recipe = 0;
+  while (drawn >= kNamedRecipes[recipe].weight) drawn -= kNamedRecipes[recipe++].weight;
+  return PhaseBlock(recipe, config, random);
+}
+
+std::uint32_t EntriesAt(GrowthKind growth, unsigned b) {
+  const GrowthRule rule = GrowthRuleOf(growth);
+  return std::max<std::uint32_t>(8, rule.numerator * ((1u << b) / rule.denominator));
+}
+
+}  // namespace mapfuzz

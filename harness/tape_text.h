@@ -1,0 +1,48 @@
+// The text form of a tape, for people and for git.
+//
+//   mapfuzz tape v1
+//   # a comment, here or at the end of any line
+//   type: u64
+//   hash: lowbits
+//
+//   put 7
+//   fill 0 100
+//   begin 0 512
+//   next 0
+//   end 4
+//
+// The first line names the version. Header lines come before the operations, in any order; what
+// is missing has its default. One operation a line, with its operands in the order of `kOpInfo`;
+// hints are written as they are (-1 to 8192). `end N` closes the tape after N operations, so that
+// a text that was cut short is told from a whole one; a plain `end` will do in a text written by
+// hand. Parsing takes time linear in the text, and printing a tape and parsing it gives it back.
+
+#ifndef MAPFUZZ_HARNESS_TAPE_TEXT_H_
+#define MAPFUZZ_HARNESS_TAPE_TEXT_H_
+
+#include <string>
+#include <string_view>
+
+#include "harness/tape.h"
+#include "harness/text_error.h"
+
+namespace mapfuzz {
+
+struct TextTape {
+  Tape tape;
+  // "ORACLE/PROPERTY" that the run must fail with, from an `expect:` line; empty without one.
+  std::string expect;
+};
+
+// `expect` gets its header line if it is not empty.
+std::string ToText(const Tape& tape, std::string_view expect = {});
+
+// One operation, as on its line.
+std::string OpText(const Op& op);
+
+// Throws ParseError. `file_name` is what errors call the text.
+TextTape ParseTapeText(std::string_view text, std::string_view file_name);
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_TAPE_TEXT_H_

@@ -1,0 +1,255 @@
+#include "harness/tape_text.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace mapfuzz {
+namespace {
+
+constexpr std::string_view kV1 = "mapfuzz tape v1\n";
+
+TextTape Parse(std::string_view text) { return ParseTapeText(text, "t.tape"); }
+
+TextTape ParseBody(std::string_view body) { return Parse(std::string(kV1) + std::string(body)); }
+
+// What the parser says about `text`, or "no error".
+std::string ErrorOf(std::string_view text) {
+  try {
+    Parse(text);
+  } catch (const ParseError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string BodyErrorOf(std::string_view body) {
+  return ErrorOf(std::string(kV1) + std::string(body));
+}
+
+void ExpectIn(std::string_view part, std::string_view whole) {
+  EXPECT_NE(whole.find(part), whole.npos) << "no \"" << part << "\" in:\n" << whole;
+}
+
+TEST(ToTextTest, PrintsEveryHeaderTheOperationsAndTheirNumber) {
+  Tape tape;
+  tape.ops = {{OpCode::kPut, 0, 7, 0},
+              {OpCode::kFill, 0, 0, 100},
+              {OpCode::kBegin, 0, 0, 512},
+              {OpCode::kDrift, 255, 3, 4095},
+              {OpCode::kReserve, 0, 0, 0}};
+  EXPECT_EQ(ToText(tape, "content/lost-entry"),
+            "mapfuzz tape v1\n"
+            "type: u64\n"
+            "policy: strict\n"
+            "path: fast\n"
+            "hash: good\n"
+            "growth: go119\n"
+            "hint: 0\n"
+            "keys: 65536\n"
+            "seed: 0\n"
+            "expect: content/lost-entry\n"
+            "\n"
+            "put 7\n"
+            "fill 0 100\n"
+            "begin 0 512\n"
+            "drift 3 4095 255\n"
+            "reserve -1\n"
+            "end 5\n");
+}
+
+TEST(ToTextTest, WhatItPrintsParsesBackForEveryOperationAtItsLimits) {
+  Tape tape;
+  tape.config = {KeyType::kF64,
+                 PolicyKind::kGo119,
+                 PathKind::kGeneric,
+                 HashKind::kPairs,
+                 GrowthKind::kSparse,
+                 -1,
+                 1,
+                 0xffffffff};
+  for (const OpInfo& info : kOpInfo) {
+    Op low{info.code, 0, 0, 0};
+    Op high = low;
+    for (int i = 0; i < info.operands; ++i) {
+      SetOperand(high, info.kinds[i], OperandLimit(info.kinds[i]) - 1);
+    }
+    tape.ops.push_back(low);
+    tape.ops.push_back(high);
+  }
+  const TextTape parsed = Parse(ToText(tape, "a/b"));
+  EXPECT_EQ(parsed.tape, tape);
+  EXPECT_EQ(parsed.expect, "a/b");
+}
+
+TEST(ParseTest, MissingHeadersHaveTheirDefaults) {
+  EXPECT_EQ(ParseBody("end").tape, Tape{});
+  EXPECT_EQ(ParseBody("end").expect, "");
+}
+
+TEST(ParseTest, TakesWindowsLinesTabsCommentsAndAByteOrderMark) {
+  const TextTape parsed = Parse(
+      "\xef\xbb\xbfmapfuzz tape v1 # first\r\n"
+      "\r\n"
+      "# caf\xc3\xa9\r\n"
+      "keys:\t64\t# few\r\n"
+      "hash:const\r\n"
+      "\tput   7# seven\r\n"
+      "end 1   \r\n"
+      "  # the end\r\n");
+  EXPECT_EQ(parsed.tape.config.keys, 64u);
+  EXPECT_EQ(parsed.tape.config.hash, HashKind::kConst);
+  ASSERT_EQ(parsed.tape.ops.size(), 1u);
+  EXPECT_EQ(parsed.tape.ops[0], (Op{OpCode::kPut, 0, 7, 0}));
+}
+
+TEST(ParseTest, HintsAreWrittenAsTheyAre) {
+  const Tape tape = ParseBody("hint: -1\nreserve -1\nremake 8192\nend").tape;
+  EXPECT_EQ(tape.config.hint, -1);
+  EXPECT_EQ(GetOperand(tape.ops[0], OperandKind::kHint), 0u);
+  EXPECT_EQ(GetOperand(tape.ops[1], OperandKind::kHint), 8193u);
+}
+
+TEST(ParseErrorTest, PointsAtTheLineAndTheColumn) {
+  EXPECT_EQ(BodyErrorOf("put 1\n  ptu 7 # typo\nend\n"),
+            "t.tape:3:3: unknown operation `ptu`; did you mean `put`?\n"
+            "    ptu 7 # typo\n"
+            "    ^");
+  try {
+    ParseBody("\n\nget 1 2\nend\n");
+    FAIL();
+  } catch (const ParseError& error) {
+    EXPECT_EQ(error.line, 4u);
+    EXPECT_EQ(error.column, 7u);
+  }
+}
+
+TEST(ParseErrorTest, TextsThatAreNoTapes) {
+  ExpectIn("t.tape:1:1: the text is empty; a tape starts with the line `mapfuzz tape v1`",
+           ErrorOf(""));
+  ExpectIn("t.tape:1:1: this is not a tape", ErrorOf("\n"));
+  ExpectIn("this is not a tape", ErrorOf("put 7\nend 1\n"));
+  ExpectIn("this is not a tape", ErrorOf("mapfuzz"));
+  ExpectIn("version is missing", ErrorOf("mapfuzz tape"));
+  ExpectIn("t.tape:1:14: version `v2` is unknown; this program reads v1",
+           ErrorOf("mapfuzz tape v2\nend\n"));
+  ExpectIn("nothing may follow the version", ErrorOf("mapfuzz tape v1 x\nend\n"));
+}
+
+TEST(ParseErrorTest, TextsThatAreCutShort) {
+  ExpectIn("t.tape:1:16: the text is cut short: no `end` line after 0 operations",
+           ErrorOf("mapfuzz tape v1"));
+  ExpectIn(
+      "t.tape:3:6: the text is cut short: no `end` line after 2 operations; if none was "
+      "lost, add `end 2`\n  put 2\n       ^",
+      BodyErrorOf("put 1\nput 2\n"));
+  ExpectIn("unknown operation `en`; did you mean `end`?", BodyErrorOf("put 1\nen"));
+}
+
+TEST(ParseErrorTest, WrongNumberOfOperations) {
+  ExpectIn("t.tape:3:5: there are 1 operations above, not 2; if none was lost, write `end 1`",
+           BodyErrorOf("put 1\nend 2\n"));
+  ExpectIn("out of range", BodyErrorOf("end 99999999999999999999\n"));
+  ExpectIn("nothing may follow the number", BodyErrorOf("end 0 0\n"));
+  ExpectIn("t.tape:3:1: the tape is over", BodyErrorOf("end\nput 1\n"));
+}
+
+TEST(ParseErrorTest, Headers) {
+  ExpectIn("unknown header `hsh`; did you mean `hash`?", BodyErrorOf("hsh: good\nend"));
+  ExpectIn("unknown header `colour`; headers are type policy", BodyErrorOf("colour: red\nend"));
+  ExpectIn("an operation is written without a colon", BodyErrorOf("put: 7\nend"));
+  ExpectIn("written with a colon behind its name: `type: VALUE`", BodyErrorOf("type u64\nend"));
+  ExpectIn("t.tape:3:1: second `keys` line", BodyErrorOf("keys: 1\nkeys: 1\nend"));
+  ExpectIn("t.tape:3:1: header line after an operation", BodyErrorOf("put 1\nkeys: 1\nend"));
+  ExpectIn("t.tape:2:6: the value of `type` is missing", BodyErrorOf("type:\nend"));
+  ExpectIn("t.tape:2:11: `type` has one value", BodyErrorOf("type: u64 u32\nend"));
+  ExpectIn("unknown type `u63`; did you mean `u64`?; it is one of u64 u32 string f64",
+           BodyErrorOf("type: u63\nend"));
+  ExpectIn("unknown hash `md5sum`; it is one of good lowbits", BodyErrorOf("hash: md5sum\nend"));
+  ExpectIn("names no failure; write ORACLE/PROPERTY", BodyErrorOf("expect: crash\nend"));
+  ExpectIn("names no failure", BodyErrorOf("expect: a/b/c\nend"));
+}
+
+TEST(ParseErrorTest, NumbersOutOfRangeNameTheirLimits) {
+  ExpectIn("hint `8193` is out of range; it goes from -1 to 8192", BodyErrorOf("hint: 8193\nend"));
+  ExpectIn("hint `-2` is out of range", BodyErrorOf("remake -2\nend"));
+  ExpectIn("number of keys `0` is out of range; it goes from 1 to 65536",
+           BodyErrorOf("keys: 0\nend"));
+  ExpectIn("seed `4294967296` is out of range; it goes from 0 to 4294967295",
+           BodyErrorOf("seed: 4294967296\nend"));
+  ExpectIn("key `65536` is out of range; it goes from 0 to 65535", BodyErrorOf("put 65536\nend"));
+  ExpectIn("key `-1` is out of range", BodyErrorOf("put -1\nend"));
+  ExpectIn("second key `70000` is out of range", BodyErrorOf("alias 1 70000\nend"));
+  ExpectIn("iterator `4` is out of range; it goes from 0 to 3", BodyErrorOf("next 4\nend"));
+  ExpectIn("draw `65536` is out of range", BodyErrorOf("begin 0 65536\nend"));
+  ExpectIn("count `4096` is out of range; it goes from 0 to 4095", BodyErrorOf("fill 0 4096\nend"));
+  ExpectIn("width `256` is out of range; it goes from 0 to 255", BodyErrorOf("drift 0 1 256\nend"));
+  ExpectIn("key `123456789012345678901234567890` is out of range",
+           BodyErrorOf("put 123456789012345678901234567890\nend"));
+}
+
+TEST(ParseErrorTest, Operands) {
+  ExpectIn("t.tape:2:4: an operand is missing; `put` is written `put key`",
+           BodyErrorOf("put # seven\nend"));
+  ExpectIn("`alias` is written `alias key key2`", BodyErrorOf("alias 1\nend"));
+  ExpectIn("t.tape:2:7: too many operands; `clear` is written `clear`",
+           BodyErrorOf("clear 1\nend"));
+  ExpectIn("`seven` is not a number; the key is a whole number from 0 to 65535",
+           BodyErrorOf("put seven\nend"));
+  ExpectIn("`7x` is not a number", BodyErrorOf("put 7x\nend"));
+  ExpectIn("`+7` is not a number", BodyErrorOf("put +7\nend"));
+  ExpectIn("`-` is not a number", BodyErrorOf("put -\nend"));
+  ExpectIn("unknown operation `PUT`; did you mean `put`?", BodyErrorOf("PUT 7\nend"));
+  ExpectIn("unknown operation `frobnicate`; operations are put get", BodyErrorOf("frobnicate\n"));
+}
+
+TEST(ParseErrorTest, BytesThatAreNotText) {
+  using namespace std::string_view_literals;
+  ExpectIn("t.tape:2:5: byte 0x00 is not text", BodyErrorOf("put \0 1\nend"sv));
+  ExpectIn("byte 0x7f is not text", BodyErrorOf("# \x7f\nend"sv));
+  ExpectIn("byte 0x0d is not text", BodyErrorOf("put 1\rput 2\nend"sv));
+  ExpectIn("t.tape:1:1: byte 0x7f is not text", ErrorOf("\x7f\x45LF\x02\x01"sv));
+  ExpectIn("unknown operation `p?t`", BodyErrorOf("p\xfft 7\nend"sv));
+}
+
+TEST(ParseErrorTest, LongLinesAreShownCut) {
+  const std::string error = BodyErrorOf("put " + std::string(100000, '1') + " 2\nend");
+  ExpectIn("t.tape:2:100006: too many operands", error);
+  EXPECT_LT(error.size(), 400u);
+  ExpectIn("...", error);
+  const std::size_t caret = error.rfind('^');
+  const std::size_t line = error.rfind('\n');
+  const std::size_t shown = error.rfind('\n', line - 1);
+  EXPECT_EQ(error[shown + (caret - line)], '2');
+  ExpectIn("unknown operation `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...`",
+           BodyErrorOf(std::string(100000, 'x')));
+}
+
+TEST(ParseErrorTest, TooManyOperations) {
+  std::string body;
+  for (std::size_t i = 0; i < kMaxOps; ++i) body += "clear\n";
+  EXPECT_EQ(ParseBody(body + "end").tape.ops.size(), kMaxOps);
+  ExpectIn("too many operations; a tape holds at most 16384", BodyErrorOf(body + "clear\nend"));
+}
+
+// Every text that can come of cutting or of flipping one bit of a good one either parses or is
+// refused with a ParseError that names the file.
+TEST(ParseErrorTest, DamagedTextsNeverDoAnythingElse) {
+  const std::string whole =
+      ToText(ParseBody("expect: a/b\nput 7\ndrift 0 100 8\nremake 9\nend").tape);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const std::string error = ErrorOf(std::string_view(whole).substr(0, size));
+    EXPECT_TRUE(error == "no error" || error.rfind("t.tape:", 0) == 0) << error;
+  }
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ 1 << bit % 8);
+    const std::string error = ErrorOf(flipped);
+    EXPECT_TRUE(error == "no error" || error.rfind("t.tape:", 0) == 0) << error;
+  }
+}
+
+}  // namespace
+}  // namespace mapfuzz
