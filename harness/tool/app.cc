@@ -1,0 +1,150 @@
+#include "harness/tool/app.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "harness/tool/child.h"
+#include "harness/tool/command.h"
+#include "harness/tool/error.h"
+#include "harness/tool/text.h"
+#include "harness/tool/verdict.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+constexpr const char* kDescription =
+    "Fuzzes a hash map against a model, and replays, shows and checks what was found.\n"
+    "A tape is one experiment with a map: a configuration and a list of operations.";
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 clean, 1 a finding, 2 wrong usage or bad input, 3 the harness did not do its\n"
+    "work, 4 the environment (a folder, a missing program). `mapfuzz COMMAND --help` has examples.";
+
+ColorMode ColorOf(const std::string& name) {
+  if (name == "always") return ColorMode::kAlways;
+  return name == "never" ? ColorMode::kNever : ColorMode::kAuto;
+}
+
+// "replay " if that is the command that was named, for the pointer to its help.
+std::string NamedCommand(const CLI::App& app, int argc, char** argv) {
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (argc > 1 && command->get_name() == argv[1]) return command->get_name() + " ";
+  }
+  return "";
+}
+
+// The program's path from the current folder if it lies below it: that is what people type.
+std::string AsTyped(const std::string& program) {
+  std::error_code error;
+  const std::string near = std::filesystem::proximate(program, error).string();
+  if (error || near.empty() || near.rfind("..", 0) == 0) return ShellQuote(program);
+  return ShellQuote(near.find('/') == std::string::npos ? "./" + near : near);
+}
+
+int RunChosen(CommandLine& line, Screen& screen) {
+  const std::string program = OwnPath();
+  Session session{line.registry, screen, line.json, program, AsTyped(program)};
+  const int code = line.chosen(session);
+  if (screen.Flush()) return code;
+  screen.Complain("mapfuzz: standard output: cannot be written; is the disk full?");
+  return kExitEnvironment;
+}
+
+}  // namespace
+
+void Session::PrintJson(const nlohmann::ordered_json& document) const {
+  using Json = nlohmann::ordered_json;
+  screen.Out(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+CLI::App* CommandLine::Add(const std::string& name, const std::string& help,
+                           const std::string& examples, std::function<int(Session&)> run) {
+  CLI::App* command = app.add_subcommand(name, help);
+  command->footer("Examples:\n" + examples);
+  command->add_flag("--json", json, "One JSON document on standard output");
+  command->add_flag("--quiet", quiet, "Failures and the last line only");
+  command->add_option("--color", color, "auto (a terminal, without NO_COLOR), always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  command->callback([this, run = std::move(run)] { chosen = run; });
+  return command;
+}
+
+void CommandLine::AddMap(CLI::App* command, std::string* map) const {
+  *map = registry.maps.front();
+  command->add_option("--map", *map, "The map to run on (default: " + *map + ")")
+      ->check(CLI::IsMember(registry.maps));
+}
+
+void CommandLine::AddPolicy(CLI::App* command, std::string* policy) {
+  command->add_option("--policy", *policy, "Run under this policy, whatever the tape says")
+      ->check(CLI::IsMember({"strict", "go119"}));
+}
+
+void CommandLine::AddTarget(CLI::App* command, std::string* target) const {
+  std::vector<std::string> names;
+  names.reserve(registry.targets.size());
+  for (const TargetInfo& info : registry.targets) names.push_back(info.name);
+  command
+      ->add_option("--target", *target,
+                   "Read an engine's bytes as this target does (default: the target whose name "
+                   "the file's folder has)")
+      ->check(CLI::IsMember(names));
+}
+
+void AddRunOneCommand(CommandLine& line) {
+  auto arguments = std::make_shared<RunOneArguments>();
+  CLI::App* command =
+      line.Add("run-one", "Runs the input on standard input in this process", "",
+               [arguments](Session& session) { return RunOne(session.registry, *arguments); });
+  command->group("");  // hidden
+  command->add_option("--name", arguments->name);
+  line.AddMap(command, &arguments->map);
+  CommandLine::AddPolicy(command, &arguments->policy);
+  line.AddTarget(command, &arguments->target);
+  command->add_option("--until-step", arguments->until_step);
+  command->add_flag("--history", arguments->history);
+}
+
+int Main(int argc, char** argv, const Registry& registry) {
+  // Writing to a reader that went away is an error value, not a death.
+  signal(SIGPIPE, SIG_IGN);
+  CommandLine line{registry, CLI::App(kDescription, "mapfuzz"), false, false, "auto", nullptr};
+  line.app.footer(kExitCodes);
+  line.app.require_subcommand(1);
+  AddListCommand(line);
+  AddCheckCommand(line);
+  AddHuntCommand(line);
+  AddReplayCommand(line);
+  AddShowCommand(line);
+  AddConvertCommand(line);
+  AddRunOneCommand(line);
+
+  Screen screen;
+  try {
+    line.app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help is asked for by an exception too, with exit code 0.
+    if (error.get_exit_code() == 0) return line.app.exit(error);
+    screen.Complain(fmt::format("mapfuzz: {}; see `mapfuzz {}--help`", error.what(),
+                                NamedCommand(line.app, argc, argv)));
+    return kExitUsage;
+  }
+  screen.Configure(ColorOf(line.color), line.quiet);
+  try {
+    return RunChosen(line, screen);
+  } catch (const ToolError& error) {
+    screen.Flush();
+    screen.Complain(fmt::format("mapfuzz: {}", error.what()));
+    return error.code();
+  } catch (const std::bad_alloc&) {
+    screen.Flush();
+    screen.Complain("mapfuzz: out of memory; free some or use fewer --jobs");
+    return kExitEnvironment;
+  }
+}
+
+}  // namespace mapfuzz::tool

@@ -1,0 +1,95 @@
+// Child processes: started with their input in memory, watched, ended with their parent.
+//
+// Whatever a map does, a sanitizer's abort, a trap, a hang, it does to a child; the tool reads the
+// verdict from what is left. A child is killed by the kernel when the tool dies, however it dies.
+
+#ifndef MAPFUZZ_HARNESS_TOOL_CHILD_H_
+#define MAPFUZZ_HARNESS_TOOL_CHILD_H_
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace mapfuzz::tool {
+
+struct ChildSpec {
+  std::vector<std::string> argv;  // argv[0] is the program's path
+  std::string input;              // its standard input
+  std::string log;  // a file for its standard output and error; if empty, kept in memory
+  // More variables, "NAME=value", over the tool's own.
+  std::vector<std::string> environment;
+};
+
+// The descriptor on which a child hands back its result, apart from what it prints.
+inline constexpr int kResultFd = 3;
+
+struct ChildExit {
+  bool started = true;  // false: the program could not be run
+  int code = 0;         // exit code, if it ended by itself
+  int signal = 0;       // or the signal that ended it
+  bool timed_out = false;
+  double seconds = 0;
+  double cpu_seconds = 0;
+  std::string output;  // standard output and error, unless there was a log
+  std::string result;  // what it wrote to kResultFd
+};
+
+class Child {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Throws ToolError (environment) if the system gives no process.
+  explicit Child(const ChildSpec& spec);
+  // Kills it if it still runs.
+  ~Child();
+  Child(Child&& other) noexcept;
+  Child& operator=(Child&& other) noexcept;
+
+  // True once it has ended; never waits.
+  bool Ended();
+  // To the child and whatever it started.
+  void Signal(int signal) const;
+  // For a child past its time: kills it and marks the exit so.
+  void KillAsTimedOut();
+  double Seconds() const;
+  // Something to poll(2) for its end; -1 if the system has no such thing.
+  int WaitFd() const { return pid_fd_; }
+  // Waits for the end, and returns all there is to know.
+  ChildExit Take();
+
+ private:
+  void Reap(bool wait);
+  void Release();
+
+  pid_t pid_ = -1;
+  int pid_fd_ = -1;
+  int output_fd_ = -1;
+  int result_fd_ = -1;
+  bool ended_ = false;
+  Clock::time_point start_;
+  ChildExit exit_;
+};
+
+// Waits until one of the children ends, at most so long. Returns early on a signal.
+void WaitForAny(const std::vector<const Child*>& children, std::chrono::milliseconds longest);
+
+// Runs the children `spec(0)` to `spec(count - 1)`, at most `jobs` at once and each at most
+// `limit_seconds`; calls `done` as they end, in any order.
+void RunAll(std::size_t count, const std::function<ChildSpec(std::size_t)>& spec, int jobs,
+            double limit_seconds, const std::function<void(std::size_t, const ChildExit&)>& done);
+
+// Variables that make sanitizers stop at the first error, name functions and leave a trap to be
+// seen as one. What the user has set in them already counts more.
+std::vector<std::string> SanitizerEnvironment();
+
+// The running program's own path.
+std::string OwnPath();
+
+int DefaultJobs();
+
+}  // namespace mapfuzz::tool
+
+#endif  // MAPFUZZ_HARNESS_TOOL_CHILD_H_

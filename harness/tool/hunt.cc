@@ -1,0 +1,178 @@
+// `mapfuzz hunt`: coverage-guided fuzzing of some or all targets within one budget.
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <random>
+
+#include "harness/tool/child.h"
+#include "harness/tool/command.h"
+#include "harness/tool/error.h"
+#include "harness/tool/files.h"
+#include "harness/tool/hunt_loop.h"
+#include "harness/tool/text.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct HuntArguments {
+  std::vector<std::string> targets;
+  std::string duration, timeout = "60s";
+  std::uint64_t execs = 0;
+  std::uint32_t seed = 0;
+  int jobs = DefaultJobs();
+  std::string corpus_dir;
+  HuntOptions options;
+};
+
+void OnSignal(int) {
+  // Who asks twice does not want to wait; the children die with the tool.
+  static volatile sig_atomic_t asked = 0;
+  if (asked != 0) _exit(kExitEnvironment);
+  asked = 1;
+  HuntLoop::RequestStop();
+}
+
+void CatchSignals() {
+  struct sigaction action{};
+  action.sa_handler = OnSignal;
+  for (int s : {SIGINT, SIGTERM, SIGHUP}) sigaction(s, &action, nullptr);
+}
+
+double DurationOrThrow(const std::string& option, const std::string& text) {
+  const std::optional<double> seconds = ParseDuration(text);
+  if (!seconds.has_value()) {
+    throw ToolError(kExitUsage,
+                    fmt::format("{} {}: no duration; write 90s, 10m or 1h30m", option, text));
+  }
+  return *seconds;
+}
+
+std::vector<const TargetInfo*> ChooseTargets(const Registry& registry,
+                                             const std::vector<std::string>& names) {
+  std::vector<const TargetInfo*> chosen;
+  for (const std::string& name : names) {
+    const TargetInfo* target = registry.FindTarget(name);
+    if (target == nullptr) {
+      throw ToolError(kExitUsage, name + ": no such target; `mapfuzz list` names them");
+    }
+    if (std::find(chosen.begin(), chosen.end(), target) == chosen.end()) chosen.push_back(target);
+  }
+  if (names.empty()) {
+    for (const TargetInfo& target : registry.targets) chosen.push_back(&target);
+  }
+  return chosen;
+}
+
+// An absolute path, so that what is printed works from any folder.
+std::string Absolute(const std::string& path) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error).lexically_normal();
+  return error ? path : absolute.string();
+}
+
+HuntOptions OptionsOf(const Session& session, const HuntArguments& arguments) {
+  HuntOptions options = arguments.options;
+  options.targets = ChooseTargets(session.registry, arguments.targets);
+  options.timeout_seconds = DurationOrThrow("--timeout", arguments.timeout);
+  if (arguments.execs != 0) options.execs = arguments.execs;
+  if (!arguments.duration.empty()) options.seconds = DurationOrThrow("--for", arguments.duration);
+  if (!options.seconds.has_value() && !options.execs.has_value()) options.seconds = 60;
+  options.jobs = static_cast<std::size_t>(arguments.jobs);
+  options.seed = arguments.seed != 0 ? arguments.seed : std::random_device()() | 1;
+  if (options.build.empty()) options.build = fs::path(session.program).parent_path().string();
+  options.build = Absolute(options.build);
+  if (options.corpus.empty()) options.corpus = options.build + "/hunt/corpus";
+  if (options.out.empty()) options.out = options.build + "/hunt/out";
+  options.corpus = Absolute(options.corpus);
+  options.out = Absolute(options.out);
+  options.seeds = arguments.corpus_dir + "/seeds";
+  return options;
+}
+
+int Hunt(Session& session, const HuntArguments& arguments) {
+  const HuntOptions options = OptionsOf(session, arguments);
+  CatchSignals();
+  HuntSummary summary;
+  {
+    HuntLoop loop(session, options);
+    session.screen.Remark(
+        fmt::format("hunt: {}, {}, {}, seed {}, policy {}",
+                    Plural(options.targets.size(), "target"), Plural(options.jobs, "job"),
+                    options.seconds.has_value() ? "for " + FormatDuration(*options.seconds)
+                                                : FormatCount(*options.execs) + " executions each",
+                    options.seed, options.policy.empty() ? "of the target" : options.policy));
+    summary = loop.Run();
+  }
+  const std::string text = SummaryText(summary) + LastLine(summary, session.command);
+  try {
+    WriteAtomically(options.out + "/summary.json", SummaryJson(summary).dump(2) + "\n");
+    WriteAtomically(options.out + "/summary.txt", text);
+  } catch (const ToolError& error) {
+    summary.environment = error.what();
+    session.screen.Complain(fmt::format("mapfuzz: {}", error.what()));
+  }
+  if (session.json) {
+    session.PrintJson(SummaryJson(summary));
+  } else {
+    session.screen.Out(session.screen.quiet() ? LastLine(summary, session.command) : text);
+  }
+  return summary.ExitCode();
+}
+
+void AddBudgetOptions(CLI::App* command, HuntArguments& arguments) {
+  command->add_option("TARGET", arguments.targets, "Targets (default: all; see `mapfuzz list`)");
+  command->add_option("--for", arguments.duration,
+                      "Wall time of the whole hunt: 90s, 10m, 1h30m (default: 60s)");
+  command->add_option("--execs", arguments.execs, "Mutated executions of each target")
+      ->check(CLI::PositiveNumber);
+  command->add_option("-j,--jobs", arguments.jobs, "Fuzzers at once (default: one per core)")
+      ->check(CLI::Range(1, 256));
+  command->add_option("--seed", arguments.seed, "Of the engine's random draws (default: random)");
+  command->add_option("--timeout", arguments.timeout,
+                      "One execution that takes longer is a hang (default: 60s)");
+  command
+      ->add_option("--memory", arguments.options.memory_mb,
+                   "Megabytes that a fuzzer may take (default: 2048)")
+      ->check(CLI::PositiveNumber);
+}
+
+}  // namespace
+
+void AddHuntCommand(CommandLine& line) {
+  auto arguments = std::make_shared<HuntArguments>();
+  arguments->corpus_dir = line.registry.corpus_dir;
+  CLI::App* command = line.Add(
+      "hunt",
+      "Fuzz: the budget is split fairly over the targets, a finding does not end the hunt, and "
+      "each bug gets one file. A target that mutates nothing or misses a milestone named for it "
+      "fails the hunt (exit 3).",
+      "  mapfuzz hunt --for 10m\n"
+      "  mapfuzz hunt iterate growth --for 1h --corpus ~/corpus --out ~/findings\n"
+      "  mapfuzz hunt ops --execs 100000 --from-empty --allow-missed\n"
+      "  mapfuzz hunt --policy go119 --for 10m",
+      [arguments](Session& session) { return Hunt(session, *arguments); });
+  AddBudgetOptions(command, *arguments);
+  HuntOptions& options = arguments->options;
+  command->add_option("--corpus", options.corpus,
+                      "Keep new inputs here, for the next hunt (default: BUILD/hunt/corpus)");
+  command->add_option("--out", options.out,
+                      "Findings, summary.json and summary.txt (default: BUILD/hunt/out)");
+  command->add_option("--build", options.build,
+                      "Build tree with targets/NAME_fuzzer (default: this program's)");
+  command->add_option("--corpus-dir", arguments->corpus_dir,
+                      "Where seeds/ lies (default: the source tree's)");
+  command->add_flag("--from-empty", options.from_empty,
+                    "Begin with nothing: neither seeds nor the kept corpus");
+  command->add_flag("--allow-missed", options.allow_missed,
+                    "A missed milestone does not fail the hunt; for budgets under 20 s a target");
+  CommandLine::AddPolicy(command, &options.policy);
+}
+
+}  // namespace mapfuzz::tool

@@ -1,0 +1,338 @@
+#include "harness/tool/hunt_loop.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "harness/tape_text.h"
+#include "harness/tool/error.h"
+#include "harness/tool/files.h"
+#include "harness/tool/input.h"
+#include "harness/tool/text.h"
+#include "harness/tool/verdict.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kSweepEverySeconds = 1;
+constexpr double kLineEverySeconds = 30;  // of progress, without a terminal
+constexpr double kShortestSlice = 0.2;    // less is not worth a process
+constexpr int kMostFruitless = 3;
+
+volatile sig_atomic_t g_stop = 0;
+
+FolderLock LockOrThrow(const std::string& folder) {
+  MakeWritableFolder(folder);
+  FolderLock lock(folder);
+  if (!lock.held()) {
+    throw ToolError(kExitEnvironment, fmt::format("{}: another hunt is at work in it; wait for it "
+                                                  "or give another folder",
+                                                  folder));
+  }
+  return lock;
+}
+
+std::string FuzzerPath(const HuntOptions& options, const TargetInfo& target) {
+  std::string path = fmt::format("{}/targets/{}_fuzzer", options.build, target.name);
+  if (access(path.c_str(), X_OK) != 0) {
+    throw ToolError(kExitEnvironment, fmt::format("{}: no such program; build it: cmake --build {} "
+                                                  "--target fuzzers (or give --build)",
+                                                  path, ShellQuote(options.build)));
+  }
+  return path;
+}
+
+}  // namespace
+
+void HuntLoop::RequestStop() { g_stop = 1; }
+
+HuntLoop::HuntLoop(Session& session, const HuntOptions& options)
+    : session_(session),
+      options_(options),
+      scratch_(options.build + "/hunt"),
+      corpus_lock_(LockOrThrow(options.corpus)),
+      out_lock_(LockOrThrow(options.out)),
+      artifacts_(options.out + "/artifacts"),
+      findings_(options.out + "/findings", session.program, session.screen) {
+  MakeWritableFolder(artifacts_);
+  MakeWritableFolder(options.out + "/findings");
+  RemoveStaleTemporaries(options.out);
+  RemoveStaleTemporaries(options.out + "/findings");
+  const std::string own = options.build + "/mapfuzz";
+  confirm_program_ = access(own.c_str(), X_OK) == 0 ? own : session.program;
+  for (const TargetInfo* info : options.targets) {
+    TargetState target;
+    target.info = info;
+    target.program = FuzzerPath(options, *info);
+    target.corpus = std::make_unique<CorpusStore>(scratch_.path() + "/" + info->name,
+                                                  options.corpus + "/" + info->name);
+    if (!options.from_empty) {
+      target.corpus->AddSeeds(options.seeds + "/" + info->name);
+      target.corpus->AddKept();
+    }
+    target.done.target = info;
+    targets_.push_back(std::move(target));
+  }
+  for (std::vector<Slice>& slices : PlanSlices(targets_.size(), options.jobs, options.seconds)) {
+    Worker worker;
+    worker.slices = std::move(slices);
+    workers_.push_back(std::move(worker));
+  }
+}
+
+double HuntLoop::Elapsed() const {
+  return std::chrono::duration<double>(Child::Clock::now() - start_).count();
+}
+
+HuntSummary HuntLoop::Run() {
+  start_ = Child::Clock::now();
+  RecoverLeftovers();
+  start_ = Child::Clock::now();
+  for (;;) {
+    std::vector<const Child*> children;
+    for (Worker& worker : workers_) {
+      if (!worker.fuzzer.has_value()) Feed(worker);
+      if (worker.fuzzer.has_value()) children.push_back(&worker.fuzzer->child());
+    }
+    if (children.empty()) break;
+    WaitForAny(children, std::chrono::milliseconds(200));
+    for (Worker& worker : workers_) Tend(worker);
+    if (Elapsed() - last_sweep_ >= kSweepEverySeconds) {
+      last_sweep_ = Elapsed();
+      Sweep();
+      ShowProgress();
+    }
+  }
+  Sweep();
+  return Summarize();
+}
+
+bool HuntLoop::MayRun(const TargetState& target) const {
+  return g_stop == 0 && target.done.broken.empty() &&
+         (!options_.execs.has_value() || target.done.mutated < *options_.execs);
+}
+
+void HuntLoop::Feed(Worker& worker) {
+  for (; worker.next < worker.slices.size(); ++worker.next) {
+    const Slice& slice = worker.slices[worker.next];
+    TargetState& target = targets_[slice.target];
+    if (MayRun(target) && slice.end - Elapsed() > kShortestSlice) {
+      Start(worker, target, slice);
+      return;
+    }
+  }
+}
+
+void HuntLoop::Start(Worker& worker, TargetState& target, const Slice& slice) {
+  const std::string& name = target.info->name;
+  FuzzerSpec spec;
+  spec.program = target.program;
+  spec.name = fmt::format("{}.{}.{}", name, getpid(), target.started);
+  spec.scratch = scratch_.path();
+  spec.artifacts = artifacts_;
+  spec.new_units = target.corpus->new_folder();
+  spec.start = target.corpus->start_folder();
+  spec.policy = options_.policy;
+  // Every fuzzer draws differently, and the same hunt the same.
+  const std::string drawn = fmt::format("{} {} {}", options_.seed, name, target.started);
+  spec.seed = static_cast<std::uint32_t>(NameHash(drawn) >> 33) + 1;
+  if (options_.seconds.has_value()) spec.seconds = slice.end - Elapsed();
+  if (options_.execs.has_value()) {
+    // The engine counts what it replays too, and one empty input.
+    spec.runs = *options_.execs - target.done.mutated + target.corpus->StartInputs() + 1;
+  }
+  spec.timeout_seconds = options_.timeout_seconds;
+  spec.memory_mb = options_.memory_mb;
+  worker.fuzzer.emplace(spec);
+  worker.target = &target;
+  ++target.live;
+  ++target.started;
+}
+
+void HuntLoop::Tend(Worker& worker) {
+  if (!worker.fuzzer.has_value()) return;
+  if (worker.fuzzer->Ended()) {
+    Finish(worker);
+  } else if (g_stop != 0 || Elapsed() >= worker.slices[worker.next].end) {
+    worker.fuzzer->Stop();
+  }
+}
+
+void HuntLoop::Finish(Worker& worker) {
+  TargetState& target = *worker.target;
+  const FuzzerEnd end = worker.fuzzer->Take();
+  worker.fuzzer.reset();
+  --target.live;
+  AddPage(end.page, target.done.page);
+  target.done.seconds += end.exit.seconds;
+  target.done.cpu_seconds += end.exit.cpu_seconds;
+  target.done.replayed += end.replayed;
+  target.done.mutated += end.mutated;
+  const bool clean = end.artifacts.empty() && end.exit.code == 0 && end.exit.signal == 0;
+  if (clean || (end.asked && end.artifacts.empty())) {
+    ++worker.next;
+    return;
+  }
+  // It died before its time: of a finding, or of something of its own. The slice goes on.
+  const Signature seen = SignatureOfDeath(end.exit, end.output);
+  const bool engine_spoke = end.output.find("SUMMARY: ") != std::string::npos ||
+                            end.output.find(kFailMark) != std::string::npos;
+  bool left_out = false;
+  for (const std::string& artifact : end.artifacts) {
+    left_out = target.corpus->LeaveOut(ReadOrEmpty(artifact)) || left_out;
+    Record(target, artifact, seen, end.output);
+  }
+  if (end.artifacts.empty() && engine_spoke) {
+    Record(target, "", seen, end.output);
+  }
+  target.fruitless = end.mutated != 0 || left_out ? 0 : target.fruitless + 1;
+  if (target.fruitless >= kMostFruitless) {
+    const std::string tail =
+        end.output.substr(end.output.size() - std::min<std::size_t>(end.output.size(), 600));
+    target.done.broken = fmt::format(
+        "its fuzzer died {} times before it mutated anything; its "
+        "last words:\n{}",
+        kMostFruitless, Indent(tail, "    | "));
+  }
+}
+
+// From the input that the fuzzer saved; if it could not save one, from the tape in its report.
+std::optional<Tape> HuntLoop::FailingTape(const TargetState& target, const std::string& artifact,
+                                          const std::string& output) const {
+  if (!artifact.empty()) {
+    return LoadTape(ReadOrEmpty(artifact), artifact, {ParsePolicy(options_.policy), target.info})
+        .tape;
+  }
+  const std::size_t begin = output.find("\nmapfuzz tape v");
+  if (begin == std::string::npos) return std::nullopt;
+  const std::size_t end = output.find('\n', output.find("\nend ", begin) + 1);
+  try {
+    return LoadTape(output.substr(begin + 1, end - begin), "report", {}).tape;
+  } catch (const ToolError&) {
+    return std::nullopt;
+  }
+}
+
+// Failing inputs that a hunt, killed, had no time to look at.
+void HuntLoop::RecoverLeftovers() {
+  for (const std::string& file : FilesUnder(artifacts_)) {
+    const std::string name = fs::path(file).filename().string();
+    for (TargetState& target : targets_) {
+      if (name.rfind(target.info->name + ".", 0) == 0) Record(target, file, {}, "");
+    }
+  }
+}
+
+// `seen` and `output` are what the fuzzer said; empty if nobody heard it.
+void HuntLoop::Record(TargetState& target, const std::string& artifact, const Signature& seen,
+                      const std::string& output) {
+  Finding finding;
+  finding.target = target.info->name;
+  finding.signature = seen;
+  finding.report = ReportOfDeath(seen, output);
+  finding.tape = FailingTape(target, artifact, output);
+  if (finding.tape.has_value()) {
+    RunRequest request;
+    request.content = ToText(*finding.tape);
+    request.name = artifact.empty() ? "report" : artifact;
+    request.map = session_.registry.maps.front();
+    session_.screen.Status("confirming a finding of " + finding.target);
+    const Verdict verdict = RunAndWait(confirm_program_, request, options_.timeout_seconds + 10);
+    if (verdict.kind == Verdict::Kind::kFail) {
+      finding.confirmed = true;
+      finding.signature = verdict.signature;
+      finding.report = verdict.report;
+    }
+  }
+  if (finding.signature.empty()) {
+    session_.screen.Complain(
+        fmt::format("{}: left by an earlier hunt, does not fail; kept there", artifact));
+    return;
+  }
+  const bool confirmed = finding.confirmed;
+  const std::string name = FindingName(finding.target, finding.signature);
+  if (findings_.Add(std::move(finding))) {
+    const Finding& added = findings_.findings().back();
+    ++target.done.findings;
+    session_.screen.Remark(fmt::format("{} {}: {}{}{}\n  {}", session_.screen.Bad("FINDING"),
+                                       added.target, kFailMark, added.signature.Text(),
+                                       confirmed ? "" : " (flaky)", added.file));
+  }
+  // The tape says all that the bytes said, once it is known to fail.
+  const bool written = IsFile(options_.out + "/findings/" + name + ".tape");
+  std::error_code ignored;
+  if (!artifact.empty() && written && confirmed) fs::remove(artifact, ignored);
+  if (!artifact.empty() && written && !confirmed) {
+    fs::rename(artifact, options_.out + "/findings/" + name + ".bin", ignored);
+  }
+}
+
+void HuntLoop::Sweep() {
+  for (TargetState& target : targets_) {
+    try {
+      target.corpus->Sweep(target.live == 0);
+    } catch (const ToolError& error) {
+      if (environment_.empty()) session_.screen.Complain(fmt::format("mapfuzz: {}", error.what()));
+      environment_ = error.what();
+    }
+  }
+}
+
+void HuntLoop::ShowProgress() {
+  HuntSummary now = Summarize();
+  for (Worker& worker : workers_) {
+    if (!worker.fuzzer.has_value()) continue;
+    TargetSummary& target = now.targets[static_cast<std::size_t>(worker.target - targets_.data())];
+    AddPage(worker.fuzzer->Page(), target.page);
+  }
+  std::uint64_t executions = 0, operations = 0, reached = 0, named = 0;
+  std::string running;
+  for (const TargetSummary& target : now.targets) {
+    executions += target.page.executions;
+    operations += target.page.operations;
+    reached += target.reached();
+    named += target.target->milestones.size();
+  }
+  for (const Worker& worker : workers_) {
+    if (worker.fuzzer.has_value()) running += " " + worker.target->info->name;
+  }
+  const std::string left = options_.seconds.has_value()
+                               ? FormatDuration(*options_.seconds - now.seconds) + " left"
+                               : FormatDuration(now.seconds) + " so far";
+  const std::string line = fmt::format(
+      "hunt: {}, {} executions, {} op/s, {}, milestones {}/{}, now{}", left,
+      FormatCount(executions), FormatRate(static_cast<double>(operations) / now.seconds),
+      Plural(now.findings.size(), "finding"), reached, named, running);
+  if (session_.screen.HasStatus()) {
+    session_.screen.Status(line);
+  } else if (now.seconds - last_line_ >= kLineEverySeconds) {
+    last_line_ = now.seconds;
+    session_.screen.Remark(line);
+  }
+}
+
+HuntSummary HuntLoop::Summarize() const {
+  HuntSummary summary;
+  for (const TargetState& target : targets_) {
+    summary.targets.push_back(target.done);
+    summary.targets.back().new_units = target.corpus->moved();
+  }
+  summary.findings = findings_.findings();
+  summary.seconds = Elapsed();
+  summary.seed = options_.seed;
+  summary.policy = options_.policy.empty() ? "of the target" : options_.policy;
+  summary.corpus = options_.corpus;
+  summary.out = options_.out;
+  summary.interrupted = g_stop != 0;
+  summary.allow_missed = options_.allow_missed;
+  summary.environment = environment_;
+  return summary;
+}
+
+}  // namespace mapfuzz::tool

@@ -1,0 +1,202 @@
+#include "harness/tool/hunt_summary.h"
+
+#include <fmt/format.h>
+
+#include "harness/tool/error.h"
+#include "harness/tool/text.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double PerSecond(std::uint64_t n, double seconds) {
+  return seconds > 0 ? static_cast<double>(n) / seconds : 0;
+}
+
+bool IsReached(const StatsPage& page, Milestone milestone) {
+  return page.milestones[static_cast<std::size_t>(milestone)] != 0;
+}
+
+std::string Join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+std::string FindingLine(const Finding& finding) {
+  return fmt::format("  {}: {}, {}, {}\n    {}\n", finding.target, finding.signature.Text(),
+                     finding.count == 1 ? "once" : FormatCount(finding.count) + " times",
+                     finding.confirmed ? "confirmed" : "flaky: did not fail again",
+                     finding.file.empty() ? "no file could be written, see above" : finding.file);
+}
+
+Json ToJson(const TargetSummary& target) {
+  Json reached = Json::array();
+  for (Milestone milestone : target.target->milestones) {
+    if (IsReached(target.page, milestone)) reached.push_back(MilestoneName(milestone));
+  }
+  Json consulted;
+  for (int i = 0; i < kOracles; ++i) {
+    consulted[std::string(kOracleNames[i])] = target.page.consulted[static_cast<std::size_t>(i)];
+  }
+  return {{"name", target.target->name},
+          {"executions", target.page.executions},
+          {"operations", target.page.operations},
+          {"skipped", target.page.skipped},
+          {"seconds", target.seconds},
+          {"operations_per_second", target.OperationsPerSecond()},
+          {"cpu_seconds", target.cpu_seconds},
+          {"operations_per_cpu_second", PerSecond(target.page.operations, target.cpu_seconds)},
+          {"executions_per_second", target.ExecutionsPerSecond()},
+          {"replayed", target.replayed},
+          {"mutated", target.mutated},
+          {"new", target.new_units},
+          {"mutations_own", target.page.mutations_own},
+          {"mutations_engine", target.page.mutations_engine},
+          {"crossovers", target.page.crossovers},
+          {"reruns", target.page.reruns},
+          {"oracles_consulted", consulted},
+          {"largest_map_p50", LargestPercentile(target.page, 50)},
+          {"largest_map_p90", target.LargestP90()},
+          {"milestones_reached", reached},
+          {"milestones_missed", target.Missed()},
+          {"findings", target.findings},
+          {"broken", target.broken}};
+}
+
+}  // namespace
+
+std::uint64_t TargetSummary::reached() const { return target->milestones.size() - Missed().size(); }
+
+std::vector<std::string> TargetSummary::Missed() const {
+  std::vector<std::string> missed;
+  for (Milestone milestone : target->milestones) {
+    if (!IsReached(page, milestone)) missed.emplace_back(MilestoneName(milestone));
+  }
+  return missed;
+}
+
+double TargetSummary::OperationsPerSecond() const { return PerSecond(page.operations, seconds); }
+
+double TargetSummary::ExecutionsPerSecond() const { return PerSecond(page.executions, seconds); }
+
+std::vector<std::string> HuntSummary::Problems() const {
+  std::vector<std::string> problems;
+  if (!environment.empty()) problems.push_back(environment);
+  for (const TargetSummary& target : targets) {
+    const std::string& name = target.target->name;
+    if (!target.broken.empty()) problems.push_back(name + ": " + target.broken);
+    if (interrupted) continue;
+    if (target.mutated == 0) {
+      problems.push_back(name +
+                         ": no mutated input was executed; give it more time or fewer "
+                         "inputs to begin with");
+    }
+    if (target.page.operations == 0) problems.push_back(name + ": no operation was executed");
+    if (!allow_missed && !target.Missed().empty()) {
+      problems.push_back(fmt::format("{}: {} not reached; give it more time (or --allow-missed)",
+                                     name, Plural(target.Missed().size(), "milestone")));
+    }
+  }
+  return problems;
+}
+
+int HuntSummary::ExitCode() const {
+  if (!findings.empty()) return kExitFinding;
+  if (!environment.empty()) return kExitEnvironment;
+  return Problems().empty() ? kExitClean : kExitHarness;
+}
+
+void AddPage(const StatsPage& page, StatsPage& sum) {
+  sum.executions += page.executions;
+  sum.operations += page.operations;
+  sum.skipped += page.skipped;
+  sum.reruns += page.reruns;
+  sum.mutations_own += page.mutations_own;
+  sum.mutations_engine += page.mutations_engine;
+  sum.crossovers += page.crossovers;
+  sum.findings += page.findings;
+  for (std::size_t i = 0; i < sum.consulted.size(); ++i) sum.consulted[i] += page.consulted[i];
+  for (std::size_t i = 0; i < sum.milestones.size(); ++i) sum.milestones[i] += page.milestones[i];
+  for (std::size_t i = 0; i < sum.largest.size(); ++i) sum.largest[i] += page.largest[i];
+}
+
+std::string SummaryText(const HuntSummary& summary) {
+  Table table({"target", "executions", "operations", "op/s", "exec/s", "replayed", "mutated", "new",
+               "map p90", "milestones", "findings"});
+  for (const TargetSummary& target : summary.targets) {
+    table.Add({target.target->name, FormatCount(target.page.executions),
+               FormatCount(target.page.operations), FormatRate(target.OperationsPerSecond()),
+               FormatRate(target.ExecutionsPerSecond()), FormatCount(target.replayed),
+               FormatCount(target.mutated), FormatCount(target.new_units),
+               std::to_string(target.LargestP90()),
+               fmt::format("{}/{}", target.reached(), target.target->milestones.size()),
+               std::to_string(target.findings)});
+  }
+  std::string text = table.Text();
+  for (const TargetSummary& target : summary.targets) {
+    const std::vector<std::string> missed = target.Missed();
+    if (!missed.empty()) {
+      text += fmt::format("not reached by {}: {}\n", target.target->name, Join(missed));
+    }
+  }
+  text += fmt::format("{}, seed {}, policy {}; corpus in {}, findings in {}\n",
+                      FormatDuration(summary.seconds), summary.seed, summary.policy, summary.corpus,
+                      summary.out);
+  if (!summary.findings.empty()) text += "\nFindings\n";
+  for (const Finding& finding : summary.findings) text += FindingLine(finding);
+  const std::vector<std::string> problems = summary.Problems();
+  if (!problems.empty()) text += "\nNot to be believed\n";
+  for (const std::string& problem : problems) text += "  " + problem + "\n";
+  return text;
+}
+
+nlohmann::ordered_json SummaryJson(const HuntSummary& summary) {
+  Json targets = Json::array(), findings = Json::array();
+  for (const TargetSummary& target : summary.targets) targets.push_back(ToJson(target));
+  for (const Finding& finding : summary.findings) {
+    findings.push_back(
+        {{"target", finding.target},
+         {"signature", finding.signature.Text()},
+         {"oracle", finding.signature.oracle},
+         {"property", finding.signature.property},
+         {"count", finding.count},
+         {"confirmed", finding.confirmed},
+         {"operations", finding.tape.has_value() ? Json(finding.tape->ops.size()) : Json()},
+         {"file", finding.file}});
+  }
+  return {{"version", 1},
+          {"seconds", summary.seconds},
+          {"seed", summary.seed},
+          {"policy", summary.policy},
+          {"corpus", summary.corpus},
+          {"out", summary.out},
+          {"interrupted", summary.interrupted},
+          {"targets", targets},
+          {"findings", findings},
+          {"problems", summary.Problems()},
+          {"exit", summary.ExitCode()}};
+}
+
+std::string LastLine(const HuntSummary& summary, const std::string& command) {
+  const std::string how = summary.interrupted ? " (interrupted)" : "";
+  if (!summary.findings.empty()) {
+    const std::string& file = summary.findings.front().file;
+    return fmt::format("{}{}. Next: {} {} {}\n", Plural(summary.findings.size(), "finding"), how,
+                       command, file.find(".tape") != file.npos ? "show" : "replay",
+                       file.empty() ? "FILE" : ShellQuote(file));
+  }
+  if (!summary.Problems().empty()) {
+    return fmt::format(
+        "no finding{}, but the hunt is not to be believed: {}. Next: a longer "
+        "--for, or see {}/summary.txt\n",
+        how, Plural(summary.Problems().size(), "problem"), summary.out);
+  }
+  return fmt::format(
+      "clean{}: no finding. Next: the same command goes on from the corpus it "
+      "kept\n",
+      how);
+}
+
+}  // namespace mapfuzz::tool

@@ -1,0 +1,62 @@
+// What a hunt did, as a table for people and as JSON for machines, and whether it may be believed.
+
+#ifndef MAPFUZZ_HARNESS_TOOL_HUNT_SUMMARY_H_
+#define MAPFUZZ_HARNESS_TOOL_HUNT_SUMMARY_H_
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/stats.h"
+#include "harness/tool/finding_store.h"
+#include "harness/tool/registry.h"
+
+namespace mapfuzz::tool {
+
+struct TargetSummary {
+  const TargetInfo* target = nullptr;
+  StatsPage page;              // of all its fuzzers together
+  double seconds = 0;          // their running time together
+  double cpu_seconds = 0;      // and what they got of a core in it
+  std::uint64_t replayed = 0;  // executions of inputs they began with
+  std::uint64_t mutated = 0;   // executions of inputs they made
+  std::uint64_t new_units = 0;
+  std::uint64_t findings = 0;  // signatures
+  std::string broken;          // why its fuzzer could not go on; empty if it could
+
+  std::uint64_t reached() const;
+  std::vector<std::string> Missed() const;  // names of milestones not reached
+  double OperationsPerSecond() const;
+  double ExecutionsPerSecond() const;
+  std::uint64_t LargestP90() const { return LargestPercentile(page, 90); }
+};
+
+struct HuntSummary {
+  std::vector<TargetSummary> targets;
+  std::vector<Finding> findings;
+  double seconds = 0;
+  std::uint32_t seed = 0;
+  std::string policy;  // "of the target" if not overridden
+  std::string corpus, out;
+  bool interrupted = false;   // by a signal; then nothing can be missed
+  bool allow_missed = false;  // too short to reach everything, on the user's word
+  std::string environment;    // what could not be written on the way; empty if all went well
+
+  // Why this hunt cannot be believed, one line each; empty if it can.
+  std::vector<std::string> Problems() const;
+  int ExitCode() const;
+};
+
+// Adds the counters of one fuzzer to those of another.
+void AddPage(const StatsPage& page, StatsPage& sum);
+
+// The table, the milestones missed, the findings and the problems.
+std::string SummaryText(const HuntSummary& summary);
+nlohmann::ordered_json SummaryJson(const HuntSummary& summary);
+// What happened and what to type next; `command` is the tool as typed.
+std::string LastLine(const HuntSummary& summary, const std::string& command);
+
+}  // namespace mapfuzz::tool
+
+#endif  // MAPFUZZ_HARNESS_TOOL_HUNT_SUMMARY_H_

@@ -1,0 +1,54 @@
+// What the tool knows of the targets and maps it was linked with.
+//
+// The tool is part of the harness, and the harness does not depend on `targets/`. So the program's
+// main, which lies there, hands over this struct of names and functions.
+
+#ifndef MAPFUZZ_HARNESS_TOOL_REGISTRY_H_
+#define MAPFUZZ_HARNESS_TOOL_REGISTRY_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/milestones.h"
+#include "harness/run.h"
+#include "harness/tape.h"
+
+namespace mapfuzz::tool {
+
+struct TargetInfo {
+  std::string name;
+  std::string help;
+  // What the target makes of the configuration that an engine's bytes decode to.
+  Config (*shape)(Config) = nullptr;
+  // What a run of this target has to reach to be believed.
+  std::vector<Milestone> milestones;
+};
+
+struct TraceResult {
+  std::uint64_t lines = 0;
+  bool exact = true;
+  std::string mismatch;  // the first line that differs, both headers and both dumps
+};
+
+struct Registry {
+  std::vector<std::string> maps;  // the first is the default
+  std::vector<TargetInfo> targets;
+  RunResult (*run_tape)(std::string_view map, const Tape& tape,
+                        const RunOptions& options) = nullptr;
+  // Throws ParseError if the text is no trace.
+  TraceResult (*replay_trace)(std::string_view text, std::string_view file_name) = nullptr;
+  std::string corpus_dir;  // of the source tree
+
+  const TargetInfo* FindTarget(std::string_view name) const {
+    for (const TargetInfo& target : targets) {
+      if (target.name == name) return &target;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace mapfuzz::tool
+
+#endif  // MAPFUZZ_HARNESS_TOOL_REGISTRY_H_

@@ -1,0 +1,198 @@
+#include "harness/tool/verdict.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "harness/tape_text.h"
+#include "harness/tool/error.h"
+#include "harness/tool/files.h"
+#include "harness/tool/text.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string OneLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+Json RunTrace(const Registry& registry, const std::string& content, const std::string& name) {
+  const TraceResult trace = registry.replay_trace(content, name);
+  Json result{{"trace", true}, {"lines", trace.lines}};
+  if (!trace.exact) {
+    const Signature signature{"trace", "mismatch"};
+    result["report"] = fmt::format("{}{}\n{}", kFailMark, signature.Text(), trace.mismatch);
+  }
+  return result;
+}
+
+Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArguments& arguments) {
+  std::string history;
+  std::vector<std::uint32_t> operations;
+  RunOptions options;
+  if (arguments.history) {
+    options.history = &history;
+    options.operations = &operations;
+  }
+  options.until_step = arguments.until_step;
+  const RunResult run = registry.run_tape(arguments.map, loaded.tape, options);
+  Json reached = Json::array();
+  for (int i = 0; i < kMilestones; ++i) {
+    if (run.milestones[static_cast<std::size_t>(i)] != 0) {
+      reached.push_back(MilestoneName(static_cast<Milestone>(i)));
+    }
+  }
+  Json result{{"digest", Hex(run.history_digest)},
+              {"steps", run.steps},
+              {"skipped", run.skipped},
+              {"largest", run.largest},
+              {"milestones", reached},
+              {"expect", loaded.expect}};
+  if (arguments.history) {
+    result["history"] = history;
+    result["operations"] = operations;
+  }
+  if (run.failure.has_value()) {
+    result["report"] = Report(loaded.tape, *run.failure);
+    result["failed_step"] = run.failure->step;
+    result["failed_op"] = run.failure->op_index;
+  }
+  return result;
+}
+
+// False if the parent went away or memory ran out.
+bool HandBack(const Json& result) {
+  const std::string text = result.dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (std::string_view rest = text; !rest.empty();) {
+    const ssize_t n = write(kResultFd, rest.data(), rest.size());
+    if (n <= 0) return false;
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+}  // namespace
+
+int RunOne(const Registry& registry, const RunOneArguments& arguments) {
+  Json result;
+  int code = kExitClean;
+  try {
+    const std::string content = ReadInput("-");
+    const TargetInfo* target = registry.FindTarget(arguments.target);
+    if (KindOf(content) == InputKind::kTrace) {
+      result = RunTrace(registry, content, arguments.name);
+    } else {
+      const TapeOverrides overrides{ParsePolicy(arguments.policy), target};
+      result = RunTape(registry, LoadTape(content, arguments.name, overrides), arguments);
+    }
+    if (result.contains("report")) code = kExitFinding;
+  } catch (const ToolError& error) {
+    result = Json{{"error", error.what()}};
+    code = kExitUsage;
+  } catch (const ParseError& error) {
+    result = Json{{"error", error.what()}};
+    code = kExitUsage;
+  }
+  return HandBack(result) ? code : kExitEnvironment;
+}
+
+ChildSpec RunSpec(const std::string& program, const RunRequest& request) {
+  ChildSpec spec;
+  spec.argv = {program, "run-one", "--name", request.name, "--map", request.map};
+  if (request.policy.has_value()) {
+    spec.argv.insert(spec.argv.end(),
+                     {"--policy", std::string(kPolicyNames[static_cast<int>(*request.policy)])});
+  }
+  if (!request.target.empty()) {
+    spec.argv.insert(spec.argv.end(), {"--target", request.target});
+  }
+  if (request.until_step.has_value()) {
+    spec.argv.insert(spec.argv.end(), {"--until-step", std::to_string(*request.until_step)});
+  }
+  if (request.history) spec.argv.emplace_back("--history");
+  spec.input = request.content;
+  spec.environment = SanitizerEnvironment();
+  return spec;
+}
+
+Verdict VerdictOf(const ChildExit& end) {
+  if (!end.started) {
+    throw ToolError(kExitEnvironment, "the tool cannot start itself; was its program removed?");
+  }
+  Verdict verdict;
+  const Json result = Json::parse(end.result, nullptr, /*allow_exceptions=*/false);
+  const bool told = result.is_object();
+  if (told) {
+    verdict.trace = result.value("trace", false);
+    verdict.lines = result.value("lines", std::uint64_t{0});
+    verdict.digest = result.value("digest", "");
+    verdict.steps = result.value("steps", std::uint64_t{0});
+    verdict.skipped = result.value("skipped", std::uint64_t{0});
+    verdict.largest = result.value("largest", std::uint64_t{0});
+    verdict.failed_step = result.value("failed_step", std::uint64_t{0});
+    verdict.failed_op = result.value("failed_op", std::uint64_t{0});
+    verdict.milestones = result.value("milestones", std::vector<std::string>{});
+    verdict.history = result.value("history", "");
+    verdict.operations = result.value("operations", std::vector<std::uint32_t>{});
+    verdict.expect = result.value("expect", "");
+  }
+  const bool quiet_end = end.signal == 0 && !end.timed_out;
+  if (told && quiet_end && end.code == kExitUsage) {
+    verdict.kind = Verdict::Kind::kBadInput;
+    verdict.report = result.value("error", "no tape");
+  } else if (told && quiet_end && end.code == kExitFinding && result.contains("report")) {
+    verdict.kind = Verdict::Kind::kFail;
+    verdict.report = result.value("report", "");
+    verdict.signature = ParseSignature(OneLine(verdict.report));
+  } else if (!told || !quiet_end || end.code != kExitClean) {
+    // Killed, or ended by a sanitizer, which may speak up after the verdict (leaks).
+    verdict.kind = Verdict::Kind::kFail;
+    verdict.signature = SignatureOfDeath(end, end.output);
+    if (verdict.signature.empty()) verdict.signature = {"sanitizer", "no-verdict"};
+    verdict.report = ReportOfDeath(verdict.signature, end.output);
+  }
+  return verdict;
+}
+
+Verdict RunAndWait(const std::string& program, const RunRequest& request, double limit_seconds) {
+  Verdict verdict;
+  RunAll(
+      1, [&](std::size_t) { return RunSpec(program, request); }, 1, limit_seconds,
+      [&](std::size_t, const ChildExit& end) { verdict = VerdictOf(end); });
+  return verdict;
+}
+
+nlohmann::ordered_json ToJson(const Verdict& verdict) {
+  Json json;
+  json["verdict"] = verdict.passed()                       ? "pass"
+                    : verdict.kind == Verdict::Kind::kFail ? "fail"
+                                                           : "bad-input";
+  if (verdict.kind == Verdict::Kind::kBadInput) {
+    json["error"] = verdict.report;
+    return json;
+  }
+  if (verdict.trace) {
+    json["lines"] = verdict.lines;
+  } else {
+    json["digest"] = verdict.digest;
+    json["steps"] = verdict.steps;
+    json["skipped"] = verdict.skipped;
+    json["largest"] = verdict.largest;
+    json["milestones"] = verdict.milestones;
+  }
+  if (!verdict.passed()) {
+    json["signature"] = verdict.signature.Text();
+    json["oracle"] = verdict.signature.oracle;
+    json["property"] = verdict.signature.property;
+    if (verdict.failed_step != 0) json["failed_step"] = verdict.failed_step;
+    json["report"] = verdict.report;
+  }
+  return json;
+}
+
+std::string WithCommands(const std::string& report, const std::string& commands) {
+  std::string body = report.substr(0, report.find("\nreplay it: "));
+  while (!body.empty() && body.back() == '\n') body.pop_back();
+  return body + "\n" + (commands.empty() ? "" : "\n" + commands);
+}
+
+}  // namespace mapfuzz::tool

@@ -1,0 +1,79 @@
+// One input, run in a process of its own, and what came of it.
+
+#ifndef MAPFUZZ_HARNESS_TOOL_VERDICT_H_
+#define MAPFUZZ_HARNESS_TOOL_VERDICT_H_
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/tape.h"
+#include "harness/tool/child.h"
+#include "harness/tool/input.h"
+#include "harness/tool/registry.h"
+#include "harness/tool/signature.h"
+
+namespace mapfuzz::tool {
+
+// A limit so that a hang becomes a verdict; how long anything takes is never compared.
+inline constexpr double kRunLimitSeconds = 60;
+
+struct RunRequest {
+  std::string content;
+  std::string name;  // for messages
+  std::string map;
+  std::optional<PolicyKind> policy;
+  std::string target;  // shapes an engine's bytes; may be empty
+  std::optional<std::uint64_t> until_step;
+  bool history = false;
+};
+
+struct Verdict {
+  enum class Kind { kPass, kFail, kBadInput };
+  Kind kind = Kind::kPass;
+  Signature signature;  // of a failure
+  std::string report;   // of a failure, begins with the MAPFUZZ-FAIL line; of bad input, why
+  bool trace = false;   // the input was a Go trace
+  std::uint64_t lines = 0;
+  std::string digest;  // of the history
+  std::uint64_t steps = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t largest = 0;
+  std::uint64_t failed_step = 0;
+  std::uint64_t failed_op = 0;
+  std::vector<std::string> milestones;
+  std::string history;                    // if asked for, a line for every step, and
+  std::vector<std::uint32_t> operations;  // the operation (from 0) that each step belongs to
+  std::string expect;
+
+  bool passed() const { return kind == Kind::kPass; }
+};
+
+// How `program` (this tool, of this or another build) is started for a request, and the verdict
+// of the process that it was.
+ChildSpec RunSpec(const std::string& program, const RunRequest& request);
+Verdict VerdictOf(const ChildExit& end);
+
+// Both, one request, waiting for it.
+Verdict RunAndWait(const std::string& program, const RunRequest& request,
+                   double limit_seconds = kRunLimitSeconds);
+
+nlohmann::ordered_json ToJson(const Verdict& verdict);
+
+// The report with these commands in place of the general ones that it ends with.
+std::string WithCommands(const std::string& report, const std::string& commands);
+
+// The other side: the hidden command `run-one` reads its input from standard input and writes the
+// verdict to kResultFd. Returns the exit code.
+struct RunOneArguments {
+  std::string name, map, policy, target;
+  std::uint64_t until_step = UINT64_MAX;
+  bool history = false;
+};
+int RunOne(const Registry& registry, const RunOneArguments& arguments);
+
+}  // namespace mapfuzz::tool
+
+#endif  // MAPFUZZ_HARNESS_TOOL_VERDICT_H_
