@@ -1,0 +1,131 @@
+#include "targets/profiles.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace mapfuzz {
+namespace {
+
+// A pile of equal hashes costs its square. Where all keys share few chains there are few keys.
+Config LimitPiles(Config config) {
+  if (config.hash == HashKind::kConst) config.keys = std::min<std::uint32_t>(config.keys, 96);
+  if (config.hash == HashKind::kLowBits) config.keys = std::min<std::uint32_t>(config.keys, 384);
+  return config;
+}
+
+// What fuzzing by default is to hold without exception. The exact algorithm is run on demand: a
+// policy given on a command line goes above this.
+Config UnderStrict(Config config) {
+  config.policy = PolicyKind::kStrict;
+  return config;
+}
+
+// A huge table costs much and shows little; every fourth hint keeps its size.
+Config LimitHint(Config config) {
+  if (config.hint % 4 != 0 && config.hint > 64) config.hint %= 64;
+  if (config.hint > 1024) config.hint %= 1024;
+  return config;
+}
+
+Config ShapeOps(Config config) {
+  if (config.type == KeyType::kString || config.type == KeyType::kF64) config.type = KeyType::kU64;
+  return UnderStrict(LimitHint(LimitPiles(config)));
+}
+
+// Small key spaces, so that iterators see keys come back.
+Config ShapeIterate(Config config) {
+  config.keys = std::min<std::uint32_t>(config.keys, 2048);
+  return ShapeOps(config);
+}
+
+Config ShapeGrowth(Config config) { return UnderStrict(LimitPiles(config)); }
+
+Config ShapeStrings(Config config) {
+  config.type = KeyType::kString;
+  return UnderStrict(LimitHint(LimitPiles(config)));
+}
+
+Config ShapeFloats(Config config) {
+  config.type = KeyType::kF64;
+  return UnderStrict(LimitHint(LimitPiles(config)));
+}
+
+using enum Milestone;
+
+constexpr Milestone kOpsMilestones[] = {
+    kDoublingStarted,     kDoublingFinished,      kSameSizeStarted,
+    kOverflowUsed,        kUpdateMovesOldChain,   kLookupInOldChain,
+    kDeleteMovesOldChain, kInsertFinishesGrowth,  kClearMidGrowth,
+    kEmptiedMidGrowth,    kCopyMidGrowth,         kAliasMidGrowth,
+    kAliasStartsGrowth,   kMovedFromUsed,         kHintUsed,
+    kReserveOnFilled,     kRestRunCrossesBuckets, kEqualHashPile,
+    kTophashAdjusted,     kTakenByIterator,       kIteratorFollowsContent,
+    kIteratorStale,
+};
+
+constexpr Milestone kIterateMilestones[] = {
+    kIteratorAcrossGrowth,   kIteratorAcrossTwoGrowths, kIteratorDoublingThenSameSize,
+    kIteratorAcrossClear,    kIteratorAcrossReseed,     kIteratorFollowsContent,
+    kIteratorBegunMidGrowth, kIteratorBegunMidSameSize, kIteratorStale,
+    kSeveralIterators,       kDeleteBeforeSeen,         kReinsertUnderIterator,
+    kCreatedUnderIterator,   kTakenByIterator,          kWholeIteration,
+    kCopyOverIterator,
+};
+
+constexpr Milestone kGrowthMilestones[] = {
+    kDoublingStarted,
+    kDoublingFinished,
+    kSameSizeStarted,
+    kSameSizeFinished,
+    kOverflowUsed,
+    kOverflowFromPool,
+    kPoolExhausted,
+    kChainOfFour,
+    kGrowthWithinInsert,
+    kInsertFinishesGrowth,
+    kRestRunCrossesBuckets,
+    kEqualHashPile,
+    kHintUsed,
+    kReserveOnFilled,
+    kTableOf256,
+    kRuleGo119,
+    kRuleGo121,
+    kRuleFull,
+    kRuleSparse,
+    kClearMidGrowth,
+};
+
+constexpr Milestone kStringMilestones[] = {
+    kLongStringInOneBucket, kStringUpdated,       kDoublingFinished, kSameSizeStarted,
+    kOverflowUsed,          kUpdateMovesOldChain, kTakenByIterator,  kIteratorAcrossGrowth,
+    kAliasStartsGrowth,     kCopyMidGrowth,       kClearMidGrowth,
+};
+
+constexpr Milestone kFloatMilestones[] = {
+    kNanInserted,     kNanProduced,      kNanEvacuatedUnderIterator, kNanEvacuatedToY,
+    kZeroKeyReplaced, kDoublingFinished, kIteratorAcrossGrowth,      kIteratorBegunMidGrowth,
+    kClearMidGrowth,  kTakenByIterator,
+};
+
+constexpr TargetProfile kProfiles[] = {
+    {"ops", "all operations, integer keys", ShapeOps, kOpsMilestones},
+    {"iterate", "several live iterators under insert, delete, clear and growth", ShapeIterate,
+     kIterateMilestones},
+    {"growth", "hints, phases, same-size growth, overflow, collisions, all growth rules",
+     ShapeGrowth, kGrowthMilestones},
+    {"strings", "string keys and values", ShapeStrings, kStringMilestones},
+    {"floats", "float keys: NaN and the two zeros", ShapeFloats, kFloatMilestones},
+};
+
+}  // namespace
+
+std::span<const TargetProfile> Profiles() { return kProfiles; }
+
+const TargetProfile* FindProfile(std::string_view name) {
+  for (const TargetProfile& profile : kProfiles) {
+    if (profile.name == name) return &profile;
+  }
+  return nullptr;
+}
+
+}  // namespace mapfuzz

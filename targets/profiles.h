@@ -1,0 +1,31 @@
+// The fuzz targets: what each is for, which tapes it sees, what it must be seen to reach.
+//
+// All targets run the same loop on the same tapes. A profile bends the configuration of each tape
+// towards its subject (`shape`) and names the milestones without which its silence means nothing.
+
+#ifndef MAPFUZZ_TARGETS_PROFILES_H_
+#define MAPFUZZ_TARGETS_PROFILES_H_
+
+#include <span>
+#include <string_view>
+
+#include "harness/milestones.h"
+#include "harness/tape.h"
+
+namespace mapfuzz {
+
+struct TargetProfile {
+  std::string_view name;
+  std::string_view help;
+  Config (*shape)(Config);
+  std::span<const Milestone> milestones;
+};
+
+std::span<const TargetProfile> Profiles();
+
+// Null if there is none of this name.
+const TargetProfile* FindProfile(std::string_view name);
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_TARGETS_PROFILES_H_

@@ -1,0 +1,21 @@
+// The runners behind `subjects.h`, one function for each map and key type, each defined in a file
+// of its own so that they compile side by side.
+
+#ifndef MAPFUZZ_TARGETS_SUBJECT_RUNS_H_
+#define MAPFUZZ_TARGETS_SUBJECT_RUNS_H_
+
+#include "harness/run.h"
+#include "harness/tape.h"
+
+namespace mapfuzz {
+
+RunResult RunHmapU64(const Tape& tape, const RunOptions& options);
+RunResult RunHmapU32(const Tape& tape, const RunOptions& options);
+RunResult RunHmapString(const Tape& tape, const RunOptions& options);
+RunResult RunHmapF64(const Tape& tape, const RunOptions& options);
+RunResult RunStd(const Tape& tape, const RunOptions& options);
+RunResult RunAbsl(const Tape& tape, const RunOptions& options);
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_TARGETS_SUBJECT_RUNS_H_

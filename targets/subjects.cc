@@ -1,0 +1,50 @@
+#include "targets/subjects.h"
+
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+#include "targets/subject_runs.h"
+
+namespace mapfuzz {
+namespace {
+
+RunResult RunAnyHmap(const Tape& tape, const RunOptions& options) {
+  switch (tape.config.type) {
+    case KeyType::kU64:
+      return RunHmapU64(tape, options);
+    case KeyType::kU32:
+      return RunHmapU32(tape, options);
+    case KeyType::kString:
+      return RunHmapString(tape, options);
+    case KeyType::kF64:
+      return RunHmapF64(tape, options);
+  }
+  return {};
+}
+
+using Run = RunResult (*)(const Tape& tape, const RunOptions& options);
+
+// In the order of kMapNames.
+constexpr Run kRuns[] = {
+    RunAnyHmap,
+    RunStd,
+#if MAPFUZZ_HAVE_ABSL
+    RunAbsl,
+#endif
+};
+static_assert(std::size(kRuns) == std::size(kMapNames));
+
+}  // namespace
+
+RunResult RunTape(std::string_view map, const Tape& tape, const RunOptions& options) {
+  std::string names;
+  for (std::size_t i = 0; i < std::size(kRuns); ++i) {
+    if (kMapNames[i] == map) return kRuns[i](tape, options);
+    names += " " + std::string(kMapNames[i]);
+  }
+  throw std::invalid_argument("no map called '" + std::string(map) +
+                              "' in this build; there are:" + names);
+}
+
+}  // namespace mapfuzz

@@ -1,0 +1,100 @@
+#include "targets/subjects.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "harness/stats.h"
+#include "harness/subject.h"
+#include "targets/hmap_subject.h"
+#include "targets/profiles.h"
+#include "targets/std_subject.h"
+
+namespace mapfuzz {
+namespace {
+
+using Hmap = HmapSubject<KeyType::kF64, PolicyKind::kStrict, PathKind::kFast>;
+static_assert(Subject<Hmap>);
+static_assert(LiveIterators<Hmap>);
+static_assert(HoldsNan<Hmap> && Hmap::kHoldsNan);
+static_assert(CountsCalls<Hmap>);
+static_assert(HasStructure<Hmap>);
+static_assert(Subject<StdSubject<KeyType::kString>>);
+static_assert(!LiveIterators<StdSubject<KeyType::kU64>>);
+static_assert(!HasStructure<StdSubject<KeyType::kU64>>);
+
+TEST(SubjectsTest, UnknownMapIsRefusedWithTheNamesThereAre) {
+  try {
+    RunTape("btree", Tape{});
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_EQ(
+        std::string(error.what()).find("no map called 'btree' in this build; there are: hmap"), 0u)
+        << error.what();
+  }
+}
+
+TEST(SubjectsTest, EveryMapRunsEveryConfiguration) {
+  for (const std::string_view map : kMapNames) {
+    for (int type = 0; type < kKeyTypes; ++type) {
+      for (int policy = 0; policy < kPolicyKinds; ++policy) {
+        for (int path = 0; path < kPathKinds; ++path) {
+          Tape tape;
+          tape.config.type = static_cast<KeyType>(type);
+          tape.config.policy = static_cast<PolicyKind>(policy);
+          tape.config.path = static_cast<PathKind>(path);
+          tape.ops = {{.code = OpCode::kFill, .key = 0, .count = 100},
+                      {.code = OpCode::kSweep, .count = 7},
+                      {.code = OpCode::kDrain, .key = 20, .count = 60}};
+          const RunResult result = RunTape(map, tape);
+          EXPECT_FALSE(result.failure.has_value()) << Report(tape, *result.failure);
+          EXPECT_GE(result.largest, 80u);
+        }
+      }
+    }
+  }
+}
+
+TEST(SubjectsTest, HmapIsAskedByEveryOracleThatLooksIntoIt) {
+  Tape tape;
+  tape.ops = {{.code = OpCode::kFill, .key = 0, .count = 100}, {.code = OpCode::kSweep}};
+  const RunResult result = RunTape("hmap", tape);
+  for (const Oracle oracle :
+       {Oracle::kResult, Oracle::kContent, Oracle::kIteration, Oracle::kStructure, Oracle::kCost}) {
+    EXPECT_GE(result.consulted[static_cast<int>(oracle)], 100u)
+        << kOracleNames[static_cast<int>(oracle)];
+  }
+}
+
+TEST(ProfilesTest, ShapesAreIdempotentAndCanonical) {
+  for (const TargetProfile& profile : Profiles()) {
+    for (int hash = 0; hash < kHashKinds; ++hash) {
+      Config config;
+      config.hash = static_cast<HashKind>(hash);
+      config.hint = 8192;
+      config.type = KeyType::kF64;
+      config.policy = PolicyKind::kGo119;
+      const Config shaped = profile.shape(config);
+      EXPECT_EQ(profile.shape(shaped), shaped) << profile.name;
+      EXPECT_EQ(Canonical(shaped), shaped) << profile.name;
+      EXPECT_EQ(shaped.policy, PolicyKind::kStrict) << profile.name;
+    }
+  }
+}
+
+TEST(ProfilesTest, EveryMilestoneIsNamedForSomeTarget) {
+  MilestoneCounts named{};
+  for (const TargetProfile& profile : Profiles()) {
+    EXPECT_FALSE(profile.help.empty());
+    EXPECT_EQ(FindProfile(profile.name), &profile);
+    for (const Milestone milestone : profile.milestones) ++named[static_cast<int>(milestone)];
+  }
+  for (int i = 0; i < kMilestones; ++i) {
+    EXPECT_GT(named[i], 0u) << MilestoneName(static_cast<Milestone>(i));
+  }
+  EXPECT_EQ(FindProfile("nothing"), nullptr);
+}
+
+}  // namespace
+}  // namespace mapfuzz
