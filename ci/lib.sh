@@ -67,6 +67,6 @@ build() {
     if [[ ! -e $dir/build.ninja || CMakePresets.json -nt $dir/build.ninja ]]; then
       cmake --preset "$preset" || exit 1
     fi
-    ninja -C "$dir" "$@"
+    ninja -j "$(nproc)" -C "$dir" "$@"
   ) 9>"$dir/.lock"
 }

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "harness/key_space.h"
+#include "harness/run_core.h"
 #include "harness/stats.h"
 #include "harness/tape_binary.h"
 #include "harness/tape_mutator.h"
@@ -16,12 +17,12 @@
 extern "C" __attribute__((weak)) std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
                                                               std::size_t max_size);
 
-// libFuzzer takes these for coverage: milestones and sizes that no branch of the map tells apart.
-// Other engines leave the section alone.
+// libFuzzer takes these for coverage: milestones, meetings and sizes that no branch of the map
+// tells apart. Other engines leave the section alone.
 #ifdef __linux__
 __attribute__((section("__libfuzzer_extra_counters")))
 #endif
-static std::uint8_t g_extra_counters[mapfuzz::kMilestones + 16];
+static std::uint8_t g_extra_counters[mapfuzz::kMilestones + 3 * mapfuzz::kOpCodes + 16];
 
 namespace mapfuzz {
 namespace {
@@ -46,13 +47,17 @@ PolicyKind PolicyOf(std::string_view name) {
   return static_cast<PolicyKind>(found - std::begin(kPolicyNames));
 }
 
+std::uint8_t Capped(std::uint64_t n) {
+  return static_cast<std::uint8_t>(std::min<std::uint64_t>(n, UINT8_MAX));
+}
+
 void ShowEngine(const RunResult& result) {
-  for (int i = 0; i < kMilestones; ++i) {
-    g_extra_counters[i] =
-        static_cast<std::uint8_t>(std::min<std::uint64_t>(result.milestones[i], 255));
+  std::uint8_t* counter = g_extra_counters;
+  for (const std::uint64_t hits : result.milestones) *counter++ = Capped(hits);
+  for (const auto& by_op : result.meetings) {
+    for (const std::uint32_t met : by_op) *counter++ = Capped(met);
   }
-  g_extra_counters[kMilestones + std::bit_width(std::min<std::uint64_t>(result.largest, 16384))] =
-      1;
+  counter[std::bit_width(std::min<std::uint64_t>(result.largest, kMaxSteps))] = 1;
 }
 
 std::uint64_t DigestOf(const std::uint8_t* data, std::size_t size) {

@@ -71,6 +71,7 @@ constexpr Info kInfo[] = {
     {Milestone::kEqualHashPile, "equal-hash-pile", "nine keys of one hash in a chain"},
     {Milestone::kTophashAdjusted, "tophash-adjusted", "a key inserted whose top byte is below 5"},
     {Milestone::kClearMidGrowth, "clear-mid-growth", "a clear while the table was growing"},
+    {Milestone::kClearMidSameSize, "clear-mid-same-size", "a clear during a same-size growth"},
     {Milestone::kEmptiedMidGrowth, "emptied-mid-growth",
      "a delete emptied the map while it was growing"},
     {Milestone::kCopyMidGrowth, "copy-mid-growth", "a copy while the table was growing"},

@@ -52,6 +52,7 @@ enum class Milestone : std::uint8_t {
   kEqualHashPile,
   kTophashAdjusted,
   kClearMidGrowth,
+  kClearMidSameSize,
   kEmptiedMidGrowth,
   kCopyMidGrowth,
   kCopyOverIterator,
@@ -68,7 +69,7 @@ enum class Milestone : std::uint8_t {
   kRuleFull,
   kRuleSparse,
 };
-inline constexpr int kMilestones = 52;
+inline constexpr int kMilestones = 53;
 
 using MilestoneCounts = std::array<std::uint64_t, kMilestones>;
 

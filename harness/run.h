@@ -65,6 +65,9 @@ struct RunResult {
   std::uint64_t content_digest = 0;
   std::array<std::uint64_t, kOracles> consulted{};
   MilestoneCounts milestones{};
+  // Operations of the tape by what the map was doing when they began: nothing, a doubling, a
+  // same-size growth. For engines, to which a meeting of the two is worth an input.
+  std::array<std::array<std::uint32_t, kOpCodes>, 3> meetings{};
 };
 
 // The report of a failure: the `MAPFUZZ-FAIL` line, the operations around it, map against model,

@@ -17,6 +17,9 @@ void Runner<S>::RunAll(const Tape& tape) {
   map().table.CheckMade(core_.config().hint, core_);
   for (std::size_t i = 0; i < tape.ops.size() && !core_.over(); ++i) {
     core_.BeginOperation(i);
+    const HeaderView& header = map().table.header();
+    const int doing = !header.growing ? 0 : (header.flags & kSameSizeFlag) != 0 ? 2 : 1;
+    ++core_.result().meetings[doing][static_cast<int>(tape.ops[i].code)];
     RunOp(tape.ops[i]);
   }
   if (!core_.stopped()) Finish();

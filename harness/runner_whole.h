@@ -17,7 +17,11 @@ void Runner<S>::Clear() {
   Side& side = map();
   core_.SetSite(side.table.Site());
   const bool filled = side.model.size() != 0;
-  if (side.table.header().growing && filled) core_.Hit(Milestone::kClearMidGrowth);
+  const HeaderView& before = side.table.header();
+  if (before.growing && filled) {
+    core_.Hit(Milestone::kClearMidGrowth);
+    if ((before.flags & kSameSizeFlag) != 0) core_.Hit(Milestone::kClearMidSameSize);
+  }
   const std::uint32_t seeds = stage_->draws.hash_seeds;
   side.map.Clear();
   contract_.OnClear(kMap);

@@ -28,6 +28,10 @@ class Recipe {
   // Filled and thinned out until an insert finds too many overflow buckets and almost no entries:
   // the map can be emptied before that growth is over.
   void ThinnedAtCap();
+  // One chain after the other overfilled and emptied again: the next insert starts a same-size
+  // growth for certain, and something else comes before that is over. Needs keys that choose their
+  // chains.
+  void PiledChains();
   // One iterator lives through a doubling and then through a same-size growth.
   void BothKindsOfGrowth();
   // A clear under an iterator, in the middle of a growth or not, then other keys.
@@ -227,6 +231,32 @@ void Recipe::ThinnedAtCap() {
   }
 }
 
+void Recipe::PiledChains() {
+  if (config_.hash != HashKind::kIdentity) return HeldAtCap();
+  const std::uint32_t b = config_.growth == GrowthKind::kSparse ? 3 : random_.Between(2, 3);
+  const std::uint32_t chains = 1u << b;
+  constexpr std::uint32_t kOverfull = 9;
+  const std::uint32_t first = base_ / chains * chains;
+  Add(OpCode::kRemake, {EntriesAtB(b) - static_cast<std::uint32_t>(kMinHint)});
+  for (std::uint32_t chain = first; chain < first + chains; ++chain) {
+    for (std::uint32_t i = 0; i < kOverfull; ++i) Put(chain + i * chains);
+    for (std::uint32_t i = 1; i < kOverfull; ++i) Del(chain + i * chains);
+  }
+  if (random_.Chance(1, 2)) Begin(it_);
+  Put(first + chains * kOverfull);
+  constexpr OpCode kMeet[] = {OpCode::kClear, OpCode::kClear, OpCode::kCopy,  OpCode::kMove,
+                              OpCode::kSwap,  OpCode::kSelf,  OpCode::kBegin, OpCode::kSweep};
+  const OpCode met = random_.Pick(kMeet);
+  if (met == OpCode::kBegin) {
+    Begin((it_ + 1) % kIterators);
+  } else {
+    Add(met, {});
+  }
+  Next(it_);
+  Fill(first, random_.Below(kOverfull * chains));
+  MaybeFinish(it_);
+}
+
 void Recipe::BothKindsOfGrowth() {
   const std::uint32_t b = random_.Between(1, 4);
   const std::uint32_t small = EntriesAtB(b - 1);
@@ -370,6 +400,7 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"held-at-cap", 4, &Recipe::HeldAtCap},
     {"both-kinds-of-growth", 4, &Recipe::BothKindsOfGrowth},
     {"thinned-at-cap", 2, &Recipe::ThinnedAtCap},
+    {"piled-chains", 3, &Recipe::PiledChains},
     {"cleared-under-iterator", 2, &Recipe::ClearedUnderIterator},
     {"handed-over", 1, &Recipe::HandedOver},
     {"eaten-by-iterator", 1, &Recipe::EatenByIterator},

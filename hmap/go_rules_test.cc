@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -257,10 +258,11 @@ TYPED_TEST(GoRulesTest, TombstonesAreOnlyWhereSomethingFollows) {
       for (auto bucket = view.chain(Array::kCurrent, n); bucket; bucket = bucket.next()) {
         for (unsigned slot = 0; slot < 8; ++slot) tophashes.push_back(bucket.tophash(slot));
       }
+      std::reverse(tophashes.begin(), tophashes.end());
       bool rest = true;
-      for (auto it = tophashes.rbegin(); it != tophashes.rend(); ++it) {
-        if (!IsEmpty(*it)) rest = false;
-        EXPECT_TRUE(!IsEmpty(*it) || (*it == kEmptyRest) == rest) << n;
+      for (const std::uint8_t tophash : tophashes) {
+        if (!IsEmpty(tophash)) rest = false;
+        EXPECT_TRUE(!IsEmpty(tophash) || (tophash == kEmptyRest) == rest) << n;
       }
     }
   };

@@ -111,7 +111,7 @@ std::optional<CostFault> CostModel::AfterWrite(const TableState& before, const T
   if (replaced && done.started == 0 && !doubtful) {
     return CostFault{"growth-early", "the bucket array was replaced, and no rule asks for it"};
   }
-  return Compare(before, after);
+  return Compare(before, after, done.started);
 }
 
 std::optional<CostFault> CostModel::AfterRead(const TableState& before,
@@ -119,11 +119,11 @@ std::optional<CostFault> CostModel::AfterRead(const TableState& before,
   if (before.array != after.array) {
     return CostFault{"read-grows", "a step that writes nothing replaced the bucket array"};
   }
-  return Compare(before, after);
+  return Compare(before, after, 0);
 }
 
-std::optional<CostFault> CostModel::Compare(const TableState& before,
-                                            const TableState& after) const {
+std::optional<CostFault> CostModel::Compare(const TableState& before, const TableState& after,
+                                            int started) const {
   const auto fault = [&](const char* property, const std::string& text) {
     const TableState wanted{
         .b = b_, .growing = growing_, .same_size = same_size_, .nevacuate = nevacuate_};
@@ -133,8 +133,9 @@ std::optional<CostFault> CostModel::Compare(const TableState& before,
     return fault("growth-wrong-size", "the growth is of the other kind");
   }
   if (after.growing && !growing_) {
-    return before.growing ? fault("growth-unfinished", "the growth should have ended")
-                          : fault("growth-early", "a growth started that no rule asks for");
+    return before.growing || started != 0
+               ? fault("growth-unfinished", "the growth should have ended")
+               : fault("growth-early", "a growth started that no rule asks for");
   }
   if (!after.growing && growing_) {
     return before.growing && after.b == b_

@@ -89,7 +89,8 @@ class CostModel {
   void Start(bool doubling);
   void Move(std::size_t chain);
   void MoveForWrite(std::uint64_t hash);
-  std::optional<CostFault> Compare(const TableState& before, const TableState& after) const;
+  std::optional<CostFault> Compare(const TableState& before, const TableState& after,
+                                   int started) const;
 
   GrowthRule rule_;
   // The account of the table, as foretold.

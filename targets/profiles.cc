@@ -13,6 +13,13 @@ Config LimitPiles(Config config) {
   return config;
 }
 
+// With a handful of keys a map stays in one bucket whatever a tape does, and such tapes are cheap:
+// without a floor an engine comes to love them.
+Config WithKeys(Config config, std::uint32_t at_least) {
+  config.keys = std::max(config.keys, at_least);
+  return LimitPiles(config);
+}
+
 // What fuzzing by default is to hold without exception. The exact algorithm is run on demand: a
 // policy given on a command line goes above this.
 Config UnderStrict(Config config) {
@@ -29,7 +36,7 @@ Config LimitHint(Config config) {
 
 Config ShapeOps(Config config) {
   if (config.type == KeyType::kString || config.type == KeyType::kF64) config.type = KeyType::kU64;
-  return UnderStrict(LimitHint(LimitPiles(config)));
+  return UnderStrict(LimitHint(WithKeys(config, 64)));
 }
 
 // Small key spaces, so that iterators see keys come back.
@@ -38,16 +45,16 @@ Config ShapeIterate(Config config) {
   return ShapeOps(config);
 }
 
-Config ShapeGrowth(Config config) { return UnderStrict(LimitPiles(config)); }
+Config ShapeGrowth(Config config) { return UnderStrict(WithKeys(config, 512)); }
 
 Config ShapeStrings(Config config) {
   config.type = KeyType::kString;
-  return UnderStrict(LimitHint(LimitPiles(config)));
+  return UnderStrict(LimitHint(WithKeys(config, 128)));
 }
 
 Config ShapeFloats(Config config) {
   config.type = KeyType::kF64;
-  return UnderStrict(LimitHint(LimitPiles(config)));
+  return UnderStrict(LimitHint(WithKeys(config, 128)));
 }
 
 using enum Milestone;
@@ -93,6 +100,7 @@ constexpr Milestone kGrowthMilestones[] = {
     kRuleFull,
     kRuleSparse,
     kClearMidGrowth,
+    kClearMidSameSize,
 };
 
 constexpr Milestone kStringMilestones[] = {

@@ -67,6 +67,12 @@ std::string FindingText(const Finding& finding, const std::string& replay_comman
   return text.insert(text.find('\n') + 1, story);
 }
 
+bool FindingStore::Has(const std::string& target, const Signature& signature) const {
+  return std::any_of(findings_.begin(), findings_.end(), [&](const Finding& other) {
+    return other.target == target && other.signature == signature;
+  });
+}
+
 bool FindingStore::Add(Finding finding) {
   const auto same = std::find_if(findings_.begin(), findings_.end(), [&](const Finding& other) {
     return other.target == finding.target && other.signature == finding.signature;

@@ -42,6 +42,8 @@ class FindingStore {
   // written. True if the signature is new to this hunt.
   bool Add(Finding finding);
 
+  bool Has(const std::string& target, const Signature& signature) const;
+
   const std::vector<Finding>& findings() const { return findings_; }
 
  private:

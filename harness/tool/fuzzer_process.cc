@@ -55,8 +55,11 @@ void FuzzerProcess::Stop() {
   if (!asked_.has_value()) {
     asked_ = Child::Clock::now();
     child_.Signal(SIGUSR1);
-  } else if (Child::Clock::now() - *asked_ > kGrace) {
+  } else if (Child::Clock::now() - *asked_ > 2 * kGrace) {
     child_.Signal(SIGKILL);
+  } else if (Child::Clock::now() - *asked_ > kGrace && !aborted_) {
+    aborted_ = true;
+    child_.Signal(SIGABRT);
   }
 }
 
@@ -77,6 +80,7 @@ FuzzerEnd FuzzerProcess::Take() {
   FuzzerEnd end;
   end.exit = child_.Take();
   end.asked = asked_.has_value();
+  end.aborted = aborted_;
   end.page = Page();
   // Still replaying: all of it was replay.
   end.replayed = std::min(Replayed().value_or(end.page.executions), end.page.executions);

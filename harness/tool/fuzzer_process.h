@@ -25,13 +25,14 @@ struct FuzzerSpec {
   std::uint32_t seed = 1;       // the engine's
   std::uint64_t runs = 0;       // executions after which it ends, 0: no limit
   double seconds = 0;           // a backstop; the hunt ends it in time itself. 0: none
-  double timeout_seconds = 60;  // one execution that takes longer is a hang
+  double timeout_seconds = 10;  // one execution that takes longer is a hang
   int memory_mb = 2048;
 };
 
 struct FuzzerEnd {
   ChildExit exit;
-  bool asked = false;  // to end
+  bool asked = false;    // to end
+  bool aborted = false;  // as it did not
   StatsPage page;
   std::uint64_t replayed = 0;          // executions before it began to mutate
   std::uint64_t mutated = 0;           // and after
@@ -46,7 +47,8 @@ class FuzzerProcess {
   const Child& child() const { return child_; }
   double Seconds() const { return child_.Seconds(); }
   bool Ended() { return child_.Ended(); }
-  // Asks it to end after the current execution. Asked again later, it is killed.
+  // Asks it to end after the current execution. One that does not, called again after a while, is
+  // made to save what it executes, as it may hang; at last it is killed.
   void Stop();
   // Its counters so far; zeros while it starts.
   StatsPage Page() const;
@@ -61,6 +63,7 @@ class FuzzerProcess {
   std::string artifact_name_;
   std::optional<std::uint64_t> replayed_;
   std::optional<Child::Clock::time_point> asked_;
+  bool aborted_ = false;
   Child child_;
 };
 

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 struct HuntArguments {
   std::vector<std::string> targets;
-  std::string duration, timeout = "60s";
+  std::string duration, timeout = "10s";
   std::uint64_t execs = 0;
   std::uint32_t seed = 0;
   int jobs = DefaultJobs();
@@ -136,7 +136,7 @@ void AddBudgetOptions(CLI::App* command, HuntArguments& arguments) {
       ->check(CLI::Range(1, 256));
   command->add_option("--seed", arguments.seed, "Of the engine's random draws (default: random)");
   command->add_option("--timeout", arguments.timeout,
-                      "One execution that takes longer is a hang (default: 60s)");
+                      "One execution that takes longer is a hang (default: 10s)");
   command
       ->add_option("--memory", arguments.options.memory_mb,
                    "Megabytes that a fuzzer may take (default: 2048)")

@@ -180,7 +180,8 @@ void HuntLoop::Finish(Worker& worker) {
     return;
   }
   // It died before its time: of a finding, or of something of its own. The slice goes on.
-  const Signature seen = SignatureOfDeath(end.exit, end.output);
+  Signature seen = SignatureOfDeath(end.exit, end.output);
+  if (end.aborted) seen = Hang();
   const bool engine_spoke = end.output.find("SUMMARY: ") != std::string::npos ||
                             end.output.find(kFailMark) != std::string::npos;
   bool left_out = false;
@@ -190,6 +191,9 @@ void HuntLoop::Finish(Worker& worker) {
   }
   if (end.artifacts.empty() && engine_spoke) {
     Record(target, "", seen, end.output);
+  } else if (end.artifacts.empty()) {
+    session_.screen.Remark(fmt::format("{}: its fuzzer ended without a word ({}); started again",
+                                       target.info->name, seen.property));
   }
   target.fruitless = end.mutated != 0 || left_out ? 0 : target.fruitless + 1;
   if (target.fruitless >= kMostFruitless) {
@@ -237,25 +241,28 @@ void HuntLoop::Record(TargetState& target, const std::string& artifact, const Si
   finding.signature = seen;
   finding.report = ReportOfDeath(seen, output);
   finding.tape = FailingTape(target, artifact, output);
-  if (finding.tape.has_value()) {
+  const bool known_hang = seen == Hang() && findings_.Has(finding.target, seen);
+  if (finding.tape.has_value() && !known_hang) {
     RunRequest request;
     request.content = ToText(*finding.tape);
     request.name = artifact.empty() ? "report" : artifact;
     request.map = session_.registry.maps.front();
     session_.screen.Status("confirming a finding of " + finding.target);
-    const Verdict verdict = RunAndWait(confirm_program_, request, options_.timeout_seconds + 10);
+    const Verdict verdict = RunAndWait(confirm_program_, request, 3 * options_.timeout_seconds);
     if (verdict.kind == Verdict::Kind::kFail) {
       finding.confirmed = true;
       finding.signature = verdict.signature;
       finding.report = verdict.report;
     }
   }
-  if (finding.signature.empty()) {
-    session_.screen.Complain(
-        fmt::format("{}: left by an earlier hunt, does not fail; kept there", artifact));
+  // Time and memory are also short when the machine is busy: alone, the input must fail again.
+  const bool of_the_machine = seen == Hang() || seen == TooMuchMemory();
+  if (!finding.confirmed && !known_hang && (finding.signature.empty() || of_the_machine)) {
+    session_.screen.Complain(fmt::format("{}: {}, but does not fail alone; no finding", artifact,
+                                         seen.empty() ? "left by an earlier hunt" : seen.Text()));
     return;
   }
-  const bool confirmed = finding.confirmed;
+  const bool confirmed = finding.confirmed || known_hang;
   const std::string name = FindingName(finding.target, finding.signature);
   if (findings_.Add(std::move(finding))) {
     const Finding& added = findings_.findings().back();

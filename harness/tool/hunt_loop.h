@@ -36,7 +36,7 @@ struct HuntOptions {
   std::uint32_t seed = 1;
   bool from_empty = false;
   bool allow_missed = false;
-  double timeout_seconds = 60;
+  double timeout_seconds = 10;
   int memory_mb = 2048;
 };
 

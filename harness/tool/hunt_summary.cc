@@ -47,7 +47,7 @@ Json ToJson(const TargetSummary& target) {
           {"seconds", target.seconds},
           {"operations_per_second", target.OperationsPerSecond()},
           {"cpu_seconds", target.cpu_seconds},
-          {"operations_per_cpu_second", PerSecond(target.page.operations, target.cpu_seconds)},
+          {"operations_per_core_second", target.OperationsPerCoreSecond()},
           {"executions_per_second", target.ExecutionsPerSecond()},
           {"replayed", target.replayed},
           {"mutated", target.mutated},
@@ -78,6 +78,10 @@ std::vector<std::string> TargetSummary::Missed() const {
 }
 
 double TargetSummary::OperationsPerSecond() const { return PerSecond(page.operations, seconds); }
+
+double TargetSummary::OperationsPerCoreSecond() const {
+  return PerSecond(page.operations, cpu_seconds);
+}
 
 double TargetSummary::ExecutionsPerSecond() const { return PerSecond(page.executions, seconds); }
 
@@ -123,11 +127,12 @@ void AddPage(const StatsPage& page, StatsPage& sum) {
 }
 
 std::string SummaryText(const HuntSummary& summary) {
-  Table table({"target", "executions", "operations", "op/s", "exec/s", "replayed", "mutated", "new",
-               "map p90", "milestones", "findings"});
+  Table table({"target", "executions", "operations", "op/s", "op/core-s", "exec/s", "replayed",
+               "mutated", "new", "map p90", "milestones", "findings"});
   for (const TargetSummary& target : summary.targets) {
     table.Add({target.target->name, FormatCount(target.page.executions),
                FormatCount(target.page.operations), FormatRate(target.OperationsPerSecond()),
+               FormatRate(target.OperationsPerCoreSecond()),
                FormatRate(target.ExecutionsPerSecond()), FormatCount(target.replayed),
                FormatCount(target.mutated), FormatCount(target.new_units),
                std::to_string(target.LargestP90()),

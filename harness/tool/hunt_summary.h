@@ -28,6 +28,8 @@ struct TargetSummary {
   std::uint64_t reached() const;
   std::vector<std::string> Missed() const;  // names of milestones not reached
   double OperationsPerSecond() const;
+  // On a busy machine a fuzzer does not get a core for itself; this is what it does with one.
+  double OperationsPerCoreSecond() const;
   double ExecutionsPerSecond() const;
   std::uint64_t LargestP90() const { return LargestPercentile(page, 90); }
 };

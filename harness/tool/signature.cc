@@ -68,8 +68,8 @@ Signature OfSummary(const std::vector<std::string_view>& lines) {
     const std::string kind = KindOfSummary(line.substr(colon + 2));
     signature.oracle = "sanitizer";
     signature.property = kind;
-    if (engine && kind == "timeout") return {"cost", "hang"};
-    if (engine && kind == "out-of-memory") return {"cost", "memory"};
+    if (engine && kind == "timeout") return Hang();
+    if (engine && kind == "out-of-memory") return TooMuchMemory();
     signature.site = SiteOf(lines);
     return signature;
   }
@@ -142,7 +142,7 @@ Signature SignatureOfDeath(const ChildExit& end, std::string_view output) {
     const Signature signature = ParseSignature(line);
     if (StartsWith(line, kFailMark) && !signature.empty()) return signature;
   }
-  if (end.timed_out) return {"cost", "hang"};
+  if (end.timed_out) return Hang();
   if (end.code == 0 && end.signal == 0) return {};
   Signature signature = OfSummary(lines);
   if (!signature.empty()) return signature;

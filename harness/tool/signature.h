@@ -29,6 +29,11 @@ struct Signature {
   friend bool operator==(const Signature&, const Signature&) = default;
 };
 
+// Of a run that a time limit ended.
+inline Signature Hang() { return {"cost", "hang"}; }
+// Of a run that took more memory than it may.
+inline Signature TooMuchMemory() { return {"cost", "memory"}; }
+
 // Of a line "MAPFUZZ-FAIL oracle=... ...", or of the part after the mark. Empty if it is neither.
 Signature ParseSignature(std::string_view line);
 

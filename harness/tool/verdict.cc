@@ -149,6 +149,9 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.signature = SignatureOfDeath(end, end.output);
     if (verdict.signature.empty()) verdict.signature = {"sanitizer", "no-verdict"};
     verdict.report = ReportOfDeath(verdict.signature, end.output);
+    if (end.timed_out) {
+      verdict.report += fmt::format("The run was ended after {}.\n", FormatDuration(end.seconds));
+    }
   }
   return verdict;
 }
