@@ -237,13 +237,15 @@ void Recipe::PiledChains() {
   const std::uint32_t chains = 1u << b;
   constexpr std::uint32_t kOverfull = 9;
   const std::uint32_t first = base_ / chains * chains;
+  const std::uint32_t kept = random_.Below(2);  // of each chain's keys
   Add(OpCode::kRemake, {EntriesAtB(b) - static_cast<std::uint32_t>(kMinHint)});
   for (std::uint32_t chain = first; chain < first + chains; ++chain) {
     for (std::uint32_t i = 0; i < kOverfull; ++i) Put(chain + i * chains);
-    for (std::uint32_t i = 1; i < kOverfull; ++i) Del(chain + i * chains);
+    for (std::uint32_t i = kept; i < kOverfull; ++i) Del(chain + i * chains);
   }
   if (random_.Chance(1, 2)) Begin(it_);
   Put(first + chains * kOverfull);
+  if (kept == 0 && random_.Chance(1, 2)) Del(first + chains * kOverfull);
   constexpr OpCode kMeet[] = {OpCode::kClear, OpCode::kClear, OpCode::kCopy,  OpCode::kMove,
                               OpCode::kSwap,  OpCode::kSelf,  OpCode::kBegin, OpCode::kSweep};
   const OpCode met = random_.Pick(kMeet);
