@@ -107,7 +107,7 @@ void Runner<S>::RunPhase(const Op& op) {
         break;
       }
       case OpCode::kWalk:
-        if (!Next(op.small, "walk")) return;
+        if (!Next(op.small, "next")) return;
         break;
       default:
         return;
