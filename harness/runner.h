@@ -116,11 +116,12 @@ class Runner {
   Side& spare() { return stage_->sides[kSpare]; }
 
   // One more step; false if the run is over. However broken the map, the step's calls of hasher
-  // and equality come to an end: a copy may compare each entry with each other, nothing does more.
+  // and equality come to an end: a copy, or an iterator that looks up all it has left of a table
+  // that was emptied since, may compare each entry with each other; nothing does more.
   bool BeginStep(const char* op) {
     if (!core_.BeginStep(op)) return false;
     constexpr std::uint64_t kMargin = 1 << 16;
-    const std::uint64_t size = map().model.size() + spare().model.size();
+    const std::uint64_t size = core_.result().largest;
     CallCounts& calls = stage_->draws.calls;
     calls.limit = calls.hash + calls.equal + kMargin + 4 * size * size;
     return true;

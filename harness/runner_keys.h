@@ -304,6 +304,7 @@ void Runner<S>::Alias(KeyId id, KeyId from) {
   Access access = source == nullptr ? ReadAccess(key) : WriteAccess(key, cell);
   access.look_ups = 1;
   access.alias = source != nullptr;
+  access.source = source_key;
   side.table.Before(side.map, access, core_);
   const bool done = side.map.Alias(id, from);
   if (core_.wants_history()) {

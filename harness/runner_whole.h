@@ -105,11 +105,11 @@ void Runner<S>::Reserve(std::int32_t hint) {
   Side& side = map();
   core_.SetSite(side.table.Site());
   const HeaderView before = side.table.header();
+  const bool made = std::exchange(side.moved_from, false);
   side.map.Reserve(hint);
-  side.moved_from = false;
   if (core_.wants_history()) core_.Line(std::to_string(hint) + " = done");
   AfterWhole(side);
-  side.table.CheckReserved(hint, core_);
+  side.table.CheckReserved(hint, before, made, core_);
   const int doubled = side.table.header().b - before.b;
   if (doubled == 0) return;
   if (side.model.size() != 0) core_.Hit(Milestone::kReserveOnFilled);

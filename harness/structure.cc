@@ -85,6 +85,25 @@ std::optional<Fault> CheckSeed(const HeaderStep& step) {
   return std::nullopt;
 }
 
+// From 16 buckets on a table is made with a sixteenth more for its pool, and up to an eighth of it
+// all that the allocator rounds up to. What is left and what was made is no less than that.
+std::optional<Fault> CheckPoolSize(const HeaderView& header) {
+  if (header.b < 4 && header.pool > 0) {
+    return Broken("pool", "a table of fewer than 16 buckets has a pool", header);
+  }
+  if (header.b < 4 || header.b >= 16) return std::nullopt;
+  const std::int64_t buckets = std::int64_t{1} << header.b;
+  const std::int64_t least = buckets / 16;
+  const std::int64_t left = std::max<std::int64_t>(header.pool, 0);
+  if (left + header.noverflow < least || left > least + (buckets + least) / 8 + 1) {
+    return Broken("pool",
+                  "a pool of " + std::to_string(least) + " buckets or little more belongs to " +
+                      std::to_string(buckets),
+                  header);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string HeaderText(const HeaderView& header) {
@@ -135,10 +154,7 @@ std::optional<Fault> CheckHeaderAtRest(const HeaderView& header, std::uint64_t m
   if (header.growing && header.b == 0 && (header.flags & kSameSizeFlag) == 0) {
     return Broken("b", "a table of one bucket cannot be the double of another", header);
   }
-  if (header.b < 4 && header.pool > 0) {
-    return Broken("pool", "a table of fewer than 16 buckets has a pool", header);
-  }
-  return std::nullopt;
+  return CheckPoolSize(header);
 }
 
 std::optional<Fault> CheckHeaderStep(const HeaderStep& step) {
@@ -190,10 +206,16 @@ std::optional<Fault> CheckHeaderMade(const HeaderView& header, unsigned b) {
   return fault;
 }
 
-std::optional<Fault> CheckHeaderReserved(const HeaderView& header, unsigned b) {
-  if (header.b >= b) return std::nullopt;
-  Fault fault =
-      Broken("reserve-size", "the table should have B " + std::to_string(b) + " at least", header);
+std::optional<Fault> CheckHeaderReserved(const HeaderView& before, const HeaderView& after,
+                                         unsigned b) {
+  if (b <= before.b) return CheckHeaderSame(before, after);
+  if (after.b == b && !after.growing && after.count == before.count &&
+      after.hash0 == before.hash0) {
+    return std::nullopt;
+  }
+  Fault fault = Broken("reserve-size",
+                       "the table should have B " + std::to_string(b) + " and be done growing",
+                       HeaderStep{.before = before, .after = after});
   fault.oracle = Oracle::kCost;
   return fault;
 }

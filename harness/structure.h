@@ -259,7 +259,8 @@ std::optional<Fault> CheckHeaderSame(const HeaderView& before, const HeaderView&
 std::optional<Fault> CheckHeaderAfterClear(const HeaderView& before, const HeaderView& after,
                                            bool filled, std::uint32_t seeds, bool pinned_seed);
 std::optional<Fault> CheckHeaderMade(const HeaderView& header, unsigned b);
-std::optional<Fault> CheckHeaderReserved(const HeaderView& header, unsigned b);
+std::optional<Fault> CheckHeaderReserved(const HeaderView& before, const HeaderView& after,
+                                         unsigned b);
 
 // The rules of a header at rest, whatever came before.
 std::optional<Fault> CheckHeaderAtRest(const HeaderView& header, std::uint64_t model_size);

@@ -382,8 +382,28 @@ TEST(HeaderOfWholeOperationsTest, ClearKeepsSizeAndIteratorFlags) {
 TEST(HeaderOfWholeOperationsTest, MadeAndReservedTablesHaveTheSizeForTheirHint) {
   EXPECT_FALSE(CheckHeaderMade({.b = 3}, 3).has_value());
   EXPECT_TRUE(CheckHeaderMade({.b = 4}, 3).has_value());
-  EXPECT_FALSE(CheckHeaderReserved({.b = 4}, 3).has_value());
-  EXPECT_TRUE(CheckHeaderReserved({.b = 2}, 3).has_value());
+}
+
+TEST(HeaderOfWholeOperationsTest, ReserveDoesWhatIsNeededAndNoMore) {
+  const HeaderView before{.count = 9, .b = 2, .growing = true};
+  EXPECT_FALSE(CheckHeaderReserved(before, before, 2).has_value());
+  EXPECT_FALSE(CheckHeaderReserved(before, {.count = 9, .b = 3}, 3).has_value());
+  for (const HeaderView& bad :
+       {before, HeaderView{.count = 9, .b = 4}, HeaderView{.count = 9, .b = 3, .growing = true},
+        HeaderView{.count = 8, .b = 3}}) {
+    EXPECT_TRUE(CheckHeaderReserved(before, bad, 3).has_value()) << HeaderText(bad);
+  }
+  EXPECT_TRUE(CheckHeaderReserved(before, {.count = 9, .b = 2}, 2).has_value())
+      << "a growth was ended that nothing asked to end";
+}
+
+TEST(HeaderAtRestTest, PoolIsASixteenthOfTheTableOrLittleMore) {
+  EXPECT_FALSE(CheckHeaderAtRest({.b = 5, .pool = 2}, 0).has_value());
+  EXPECT_FALSE(CheckHeaderAtRest({.b = 5, .noverflow = 1, .pool = 1}, 0).has_value());
+  EXPECT_FALSE(CheckHeaderAtRest({.b = 5, .noverflow = 3, .pool = -1}, 0).has_value());
+  EXPECT_TRUE(CheckHeaderAtRest({.b = 5, .pool = 1}, 0).has_value());
+  EXPECT_TRUE(CheckHeaderAtRest({.b = 5, .pool = -1}, 0).has_value());
+  EXPECT_TRUE(CheckHeaderAtRest({.b = 5, .pool = 9}, 0).has_value());
 }
 
 TEST(HeaderOfWholeOperationsTest, SameMeansSame) {

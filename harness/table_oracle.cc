@@ -89,7 +89,8 @@ Fault KeyContentFault(const ModelKey& key, int found, const Entry& entry, const 
   }
   if (found == 0) {
     return {Oracle::kContent, "lost-entry",
-            "map:   " + id + " is not in its chains\nmodel: " + EntryText(cell->entry)};
+            "map:   " + id + " is not in its chains\nmodel: " +
+                (cell == nullptr ? "inserted just now" : EntryText(cell->entry))};
   }
   if (cell == nullptr) {
     return {Oracle::kContent, "ghost-entry", "map:   " + EntryText(entry) + "\nmodel: no such key"};

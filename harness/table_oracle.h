@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "harness/key_space.h"
+#include "harness/nan_forecast.h"
 #include "harness/no_coverage.h"
 #include "harness/run_core.h"
 #include "harness/structure.h"
@@ -30,7 +31,8 @@ struct Access {
   bool inserts = false;  // adds an entry
   bool erases = false;   // removes an entry
   bool makes = false;    // the map was moved from and gets a new table with its first insert
-  bool alias = false;    // the value comes from another entry
+  bool alias = false;    // the value comes from another entry,
+  ModelKey source{};     // which has this key
   int look_ups = 0;      // look-ups that come with it, of this key or another
   int nan_hashes = 0;    // hashes of a NaN drawn by these look-ups ahead of the write
 };
@@ -113,9 +115,11 @@ class TableOracle {
     core.Check(CheckHeaderMade(header_, rule_.BucketsFor(hint)));
     if (header_.b != 0) core.Hit(Milestone::kHintUsed);
   }
-  void CheckReserved(std::int32_t hint, RunCore& core) const {
+  // `made`: the map had no table before.
+  void CheckReserved(std::int32_t hint, const HeaderView& before, bool made, RunCore& core) const {
     core.Consult(Oracle::kCost);
-    core.Check(CheckHeaderReserved(header_, rule_.BucketsFor(hint)));
+    core.Check(made ? CheckHeaderMade(header_, rule_.BucketsFor(hint))
+                    : CheckHeaderReserved(before, header_, rule_.BucketsFor(hint)));
   }
 
   // Every rule on every chain, and `content(Entry)` on every live entry.
@@ -134,9 +138,12 @@ class TableOracle {
     array_ = view.Chains(false) == 0 ? nullptr : view.Chain(false, 0).Address();
   }
   std::uint64_t HashNow(const Access& access) const;
-  void ScanMoves(const S& map);
+  void ScanMoves(const S& map, const Access& access);
+  void BeginForecast(const Access& access);
+  std::size_t CellsToRead(const S& map, std::uint64_t hash) const;
   void CheckCalls(const S& map, const Access& access, RunCore& core) const;
   void CheckOwnChains(const S& map, const Access& access, const Model& model, RunCore& core);
+  void CheckNans(const S& map, const Access& access, RunCore& core);
   void HitWrite(const Access& access, RunCore& core) const;
 
   KeyHash key_hash_;
@@ -152,15 +159,18 @@ class TableOracle {
   CostModel::Moves moves_;
   CostModel::Done done_;
   CallCounts calls_;
+  NanForecast nans_;
   std::uint32_t hash_seeds_ = 0;
-  std::size_t moved_live_ = 0;     // live cells of the chains about to move
-  std::size_t moved_nans_ = 0;     // of these, NaN
-  std::size_t moved_nans_up_ = 0;  // of these, with a tophash that sends them to the upper half
-  std::size_t own_cells_ = 0;      // cells of the key's own chains
-  std::size_t used_before_ = 0;    // as `ChainReport::used`, of the key's chain before a delete
-  std::size_t pile_ = 0;           // entries in the key's chains that have the key's hash
-  std::size_t longest_ = 0;        // of the key's chains, in buckets
-  bool in_old_ = false;            // the key's old chain has not moved yet
+  std::size_t moved_live_ = 0;      // live cells of the chains about to move
+  std::size_t moved_nans_ = 0;      // of these, NaN
+  std::size_t moved_nans_up_ = 0;   // of these, with a tophash that sends them to the upper half
+  std::size_t moved_overflow_ = 0;  // overflow buckets that these can fill at most
+  std::size_t own_cells_ = 0;       // cells of the key's own chains
+  std::size_t source_cells_ = 0;    // cells to read for the key that the value comes from
+  std::size_t used_before_ = 0;     // as `ChainReport::used`, of the key's chain before a delete
+  std::size_t pile_ = 0;            // entries in the key's chains that have the key's hash
+  std::size_t longest_ = 0;         // of the key's chains, in buckets
+  bool in_old_ = false;             // the key's old chain has not moved yet
 };
 
 template <class S>
@@ -181,10 +191,13 @@ void TableOracle<S>::Before(const S& map, const Access& access, RunCore& core) {
   done_ = {};
   moves_ = {};
   own_cells_ = used_before_ = 0;
+  if (access.alias && !access.source.nan) {
+    source_cells_ = CellsToRead(map, key_hash_(access.source.id, header_.hash0));
+  }
   in_old_ = header_.growing && !cost_.IsMoved(hash_ & (cost_.old_chains() - 1));
   if (!access.writes) return;
   moves_ = cost_.Foretell(StateOf(header_, array_), hash_, access.inserts);
-  if (moves_.chains != 0) ScanMoves(map);
+  if (moves_.chains != 0) ScanMoves(map, access);
   if (access.erases && header_.noverflow != 0 && !in_old_) {
     const auto& view = map.View();
     std::size_t cell = 0;
@@ -198,24 +211,54 @@ void TableOracle<S>::Before(const S& map, const Access& access, RunCore& core) {
   }
 }
 
+// The cells of the chain in which a look-up of this hash ends.
+template <class S>
+std::size_t TableOracle<S>::CellsToRead(const S& map, std::uint64_t hash) const {
+  const bool old = header_.growing && !cost_.IsMoved(hash & (cost_.old_chains() - 1));
+  const auto& view = map.View();
+  std::size_t cells = 0;
+  for (auto bucket = view.Chain(old, hash & (ChainsOf(header_, old) - 1)); bucket;
+       bucket = bucket.Next()) {
+    cells += kSlots;
+  }
+  return cells;
+}
+
+// A growth that this write starts finds no iterator in the new table.
+template <class S>
+void TableOracle<S>::BeginForecast(const Access& access) {
+  Draws draws = *draws_;
+  if (access.key.nan) draws.nan_hashes += static_cast<std::uint64_t>(access.nan_hashes) + 1;
+  nans_.Begin({.doubling = moves_.doubling,
+               .iterators = moves_.of_old && (header_.flags & kIteratorFlag) != 0,
+               .old_chains = ChainsOf(header_, moves_.of_old)},
+              draws);
+}
+
 // Counts what is in the chains about to move.
 template <class S>
-void TableOracle<S>::ScanMoves(const S& map) {
-  moved_live_ = moved_nans_ = moved_nans_up_ = 0;
+void TableOracle<S>::ScanMoves(const S& map, const Access& access) {
+  moved_live_ = moved_nans_ = moved_nans_up_ = moved_overflow_ = 0;
   const auto& view = map.View();
+  const bool floats = key_hash_.type == KeyType::kF64;
+  if (floats) BeginForecast(access);
   for (int i = 0; i < moves_.chains; ++i) {
+    const std::size_t moved_before = moved_live_;
+    if (floats) nans_.AddChain(moves_.chain[i]);
     for (auto bucket = view.Chain(moves_.of_old, moves_.chain[i]); bucket; bucket = bucket.Next()) {
       if (i == 0) own_cells_ += kSlots;
       for (unsigned slot = 0; slot < kSlots; ++slot) {
         const std::uint8_t top = bucket.Tophash(slot);
         if (top < kLeastLive) continue;
         ++moved_live_;
-        if (key_hash_.type != KeyType::kF64) continue;
-        if (!IsNan(key_hash_.type, bucket.At(slot).key)) continue;
+        if (!floats || !IsNan(key_hash_.type, bucket.At(slot).key)) continue;
+        nans_.AddNan(moves_.chain[i], top);
         ++moved_nans_;
         moved_nans_up_ += top & 1;
       }
     }
+    // Whichever half they go to.
+    if (moved_live_ != moved_before) moved_overflow_ += (moved_live_ - moved_before - 1) / kSlots;
   }
 }
 
@@ -226,8 +269,13 @@ void TableOracle<S>::After(const S& map, const Access& access, const Model& mode
   const TableState after = StateOf(header_, array_);
   core.Consult(Oracle::kCost);
   const std::optional<CostFault> fault =
-      access.writes ? cost_.AfterWrite(before, after, hash_, access.inserts, done_)
-                    : cost_.AfterRead(before, after);
+      access.writes
+          ? cost_.AfterWrite(before, after,
+                             {.hash = hash_,
+                              .inserts = access.inserts,
+                              .overflow_by_moves = moves_.chains == 0 ? 0 : moved_overflow_},
+                             done_)
+          : cost_.AfterRead(before, after);
   if (fault) core.Fail(Oracle::kCost, fault->property, fault->detail);
   const std::uint32_t seeds = draws_->hash_seeds - hash_seeds_ - (access.makes ? 1U : 0U);
   core.Consult(Oracle::kStructure);
@@ -243,6 +291,7 @@ void TableOracle<S>::After(const S& map, const Access& access, const Model& mode
                               .hash_seeds_drawn = seeds,
                               .pinned_seed = draws_->seed == 0}));
   CheckOwnChains(map, access, model, core);
+  if (key_hash_.type == KeyType::kF64 && moves_.chains != 0) CheckNans(map, access, core);
   if constexpr (CountsCalls<S>) CheckCalls(map, access, core);
   HitWrite(access, core);
   core.DigestHeader(header_);
@@ -280,7 +329,10 @@ void TableOracle<S>::CheckOwnChains(const S& map, const Access& access, const Mo
     const CellFault fault = WalkChain(
         view, header_, old, n, key_hash_, report, [&](const Entry& live, std::uint64_t its_hash) {
           if (its_hash == hash) ++pile_;
-          if (access.key.nan) return;
+          if (access.key.nan) {
+            if (live.key == access.key.id) ++found;
+            return;
+          }
           if (CanonicalId(key_hash_.type, live.key) != access.key.canonical) return;
           ++found;
           entry = live;
@@ -295,11 +347,22 @@ void TableOracle<S>::CheckOwnChains(const S& map, const Access& access, const Mo
       core.Hit(Milestone::kRestRunCrossesBuckets);
     }
   }
-  if (access.key.nan) return;
   core.Consult(Oracle::kContent);
+  if (access.key.nan) {
+    if (access.inserts && found == 0) core.Fail(KeyContentFault(access.key, 0, {}, nullptr));
+    return;
+  }
   const Cell* cell = model.Find(access.key);
   if (found == (cell == nullptr ? 0 : 1) && (cell == nullptr || cell->entry == entry)) return;
   core.Fail(KeyContentFault(access.key, found, entry, cell));
+}
+
+// Of a write that started another growth than the one foretold nothing is known.
+template <class S>
+void TableOracle<S>::CheckNans(const S& map, const Access& access, RunCore& core) {
+  if (done_.started != (moves_.of_old ? 0 : 1)) return;
+  if (access.inserts && access.key.nan) nans_.AddInserted(hash_, ChainsOf(header_, false));
+  core.Check(nans_.Check(map.View(), key_hash_.type));
 }
 
 template <class S>
@@ -314,8 +377,7 @@ void TableOracle<S>::CheckCalls(const S& map, const Access& access, RunCore& cor
                              .look_ups = access.look_ups,
                              .writes = 1,
                              .restarts = done_.started});
-  // A look-up of another key walks chains that nobody counted here.
-  if (access.alias) bound.equal += (std::uint64_t{before_.noverflow} + 2) * 2 * kSlots;
+  if (access.alias) bound.equal += source_cells_;
   const CallCounts made{now.hash - calls_.hash, now.equal - calls_.equal};
   if (made.hash <= bound.hash && made.equal <= bound.equal) return;
   core.Fail(CallFault(made, bound));
@@ -356,7 +418,7 @@ class TableOracle<S> {
   void CheckSame(const S&, RunCore&) {}
   void AfterClear(const S&, bool, std::uint32_t, RunCore&) {}
   void CheckMade(std::int32_t, RunCore&) const {}
-  void CheckReserved(std::int32_t, RunCore&) const {}
+  void CheckReserved(std::int32_t, const HeaderView&, bool, RunCore&) const {}
 };
 
 MAPFUZZ_NO_COVERAGE_END

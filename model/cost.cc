@@ -79,25 +79,33 @@ CostModel::Moves CostModel::Foretell(const TableState& before, std::uint64_t has
   return moves;
 }
 
+// After the moves of this write the table may have so many overflow buckets that it is rebuilt. Of
+// a write that moved more than was foretold nothing is known.
+bool CostModel::MayOverflow(const TableState& before, const Write& write, const Done& done) const {
+  if (done.started + done.finished > 2) return true;
+  const std::uint64_t there = before.growing && done.started == 0 ? before.noverflow : 0;
+  return there + write.overflow_by_moves >= OverflowLimit(b_);
+}
+
 std::optional<CostFault> CostModel::AfterWrite(const TableState& before, const TableState& after,
-                                               std::uint64_t hash, bool inserted, Done& done) {
+                                               const Write& write, Done& done) {
   bool overflow_known = true;  // nothing in this write has changed the count of overflow buckets
   bool doubtful = false;
   for (;;) {
     if (growing_) {
-      MoveForWrite(hash);
+      MoveForWrite(write.hash);
       overflow_known = false;
       if (!growing_) {
         ++done.finished;
         done.finished_same_size = after_same_size_;
       }
     }
-    if (!inserted || growing_) break;
+    if (!write.inserts || growing_) break;
     const bool over = rule_.Over(before.count + 1, b_);
     bool start = over;
     if (!over && done.started == 0 && before.noverflow >= OverflowLimit(b_)) {
       start = true;
-    } else if (!over && !overflow_known) {
+    } else if (!over && !overflow_known && MayOverflow(before, write, done)) {
       // Moving chains may have made too many overflow buckets. Believe what is seen.
       doubtful = true;
       start = after.growing && after.same_size && after.b == b_;

@@ -71,8 +71,14 @@ class CostModel {
     bool started_same_size = false;
     bool finished_same_size = false;  // of the last growth finished
   };
+  struct Write {
+    std::uint64_t hash = 0;
+    bool inserts = false;
+    // Overflow buckets that the entries of the foretold moves can fill, at most.
+    std::uint64_t overflow_by_moves = 0;
+  };
   std::optional<CostFault> AfterWrite(const TableState& before, const TableState& after,
-                                      std::uint64_t hash, bool inserted, Done& done);
+                                      const Write& write, Done& done);
 
   // A step that may not grow or move anything.
   std::optional<CostFault> AfterRead(const TableState& before, const TableState& after) const;
@@ -89,6 +95,7 @@ class CostModel {
   void Start(bool doubling);
   void Move(std::size_t chain);
   void MoveForWrite(std::uint64_t hash);
+  bool MayOverflow(const TableState& before, const Write& write, const Done& done) const;
   std::optional<CostFault> Compare(const TableState& before, const TableState& after,
                                    int started) const;
 

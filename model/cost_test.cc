@@ -12,9 +12,12 @@ class CostTest : public testing::Test {
  protected:
   static constexpr int kArrays[2] = {};
 
-  std::string Write(std::uint64_t hash, bool inserted, const TableState& after) {
+  std::string Write(std::uint64_t hash, bool inserts, const TableState& after,
+                    std::uint64_t overflow_by_moves = 0) {
     done_ = {};
-    const auto fault = cost_.AfterWrite(table_, after, hash, inserted, done_);
+    const auto fault = cost_.AfterWrite(
+        table_, after, {.hash = hash, .inserts = inserts, .overflow_by_moves = overflow_by_moves},
+        done_);
     table_ = after;
     return fault ? fault->property : "";
   }
@@ -221,6 +224,20 @@ TEST(GrowthRuleTest, ThresholdsAreThoseOfGo119) {
   EXPECT_EQ(rule.BucketsFor(9), 1u);
   EXPECT_EQ(rule.BucketsFor(27), 3u);
   EXPECT_EQ(rule.BucketsFor(209), 6u);
+}
+
+TEST_F(CostTest, RebuildAfterTheLastMovesNeedsEnoughOverflowBuckets) {
+  for (const std::uint64_t overflow_by_moves : {0, 4}) {
+    Doubling(20, 2);
+    TableState after = Next();
+    after.same_size = true;
+    after.array = &kArrays[1];
+    after.nevacuate = 2;
+    // Two old chains: both move, the growth ends, and the map says that it began another.
+    EXPECT_EQ(Write(0, true, after, overflow_by_moves),
+              overflow_by_moves == 0 ? "growth-early" : "")
+        << overflow_by_moves;
+  }
 }
 
 }  // namespace
