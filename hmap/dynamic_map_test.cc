@@ -207,6 +207,25 @@ TEST(DynamicMapTest, ANilMapReadsAsEmptyAndCannotBeWritten) {
   EXPECT_THROW(map.access(&word), NilMapError);
 }
 
+// A growth from one bucket to two ends, and frees the one bucket, within the insert that starts it.
+TEST(DynamicMapTest, AnArgumentMayLieInTheArrayThatTheInsertFrees) {
+  for (const bool overwrites : {false, true}) {
+    for (const std::uint32_t size : {8U, 128U}) {
+      DynamicMap map(DynamicLayout({size, 1}, {size, 1}));
+      const std::string first = BytesOf(0, size);
+      map.insert(Buffer(first).get(), Buffer(first).get());
+      for (std::uint64_t i = 1; i < 100; ++i) {
+        const Buffer key(BytesOf(i, size));
+        const void* const value = map.find(Buffer(first).get());
+        const auto [place, inserted] =
+            overwrites ? map.insert_or_assign(key.get(), value) : map.insert(key.get(), value);
+        EXPECT_TRUE(inserted);
+        EXPECT_EQ(TextOf(place, size), first);
+      }
+    }
+  }
+}
+
 TEST(DynamicMapTest, EveryKeyAndValueMayLieInTheMapItself) {
   for (const std::uint32_t size : {8U, 40U, 200U}) {
     Ledger ledger;
