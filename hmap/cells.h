@@ -1,15 +1,21 @@
 // Making, moving and destroying the key and the value in one cell.
 //
-// Hides whether a slot holds the object or a pointer to it. Knows nothing of tophash: who calls
-// keeps the mark and the objects in step.
+// Hides whether a slot holds the object or a pointer to it, and whether the object is of a C++ type
+// or bytes of a size known at run time (`Cells` of opaque keys and values are in
+// `opaque_cells.h`). Knows nothing of tophash: who calls keeps the mark and the objects in step.
+//
+// A slot is given as its address, so that objects go from one bucket to another whatever the two
+// layouts make of the rest.
 
 #ifndef HMAP_CELLS_H_
 #define HMAP_CELLS_H_
 
 #include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 
+#include "hmap/key_traits.h"
 #include "hmap/layout.h"
 
 namespace hmap {
@@ -21,51 +27,53 @@ class Cells {
   using K = typename Layout::Key;
   using V = typename Layout::Value;
 
-  // No object in a cell has to be destroyed.
-  static constexpr bool kTrivial = std::is_trivially_destructible_v<K> &&
-                                   std::is_trivially_destructible_v<V> && !Layout::kIndirectKey &&
-                                   !Layout::kIndirectValue;
+  // What evacuation moves, because that cannot throw, and what it may copy. A slot that holds a
+  // pointer is always moved as such.
+  static constexpr bool kMovesKey = Layout::kIndirectKey || std::is_nothrow_move_constructible_v<K>;
+  static constexpr bool kMovesValue =
+      Layout::kIndirectValue || std::is_nothrow_move_constructible_v<V>;
+  static constexpr bool kCopiesKey = std::is_copy_constructible_v<K>;
+  static constexpr bool kCopiesValue = std::is_copy_constructible_v<V>;
 
   Cells(const Layout& layout, const Allocator& allocator)
       : layout_(layout), allocator_(allocator) {}
 
   const Layout& layout() const { return layout_; }
   const Allocator& allocator() const { return allocator_; }
+  // No object in a cell has to be destroyed.
+  static constexpr bool IsTrivial() {
+    return std::is_trivially_destructible_v<K> && std::is_trivially_destructible_v<V> &&
+           !Layout::kIndirectKey && !Layout::kIndirectValue;
+  }
+  // Go's collector would look for pointers in a bucket.
+  static constexpr bool HoldsPointers() { return kHoldsPointers<K> || kHoldsPointers<V>; }
 
   template <class... Args>
-  void ConstructKey(Bucket* bucket, unsigned slot, Args&&... args) {
-    Construct<K, Layout::kIndirectKey>(layout_.KeyAddress(bucket, slot),
-                                       std::forward<Args>(args)...);
+  void ConstructKey(void* slot, Args&&... args) {
+    Construct<K, Layout::kIndirectKey>(slot, std::forward<Args>(args)...);
   }
   template <class... Args>
-  void ConstructValue(Bucket* bucket, unsigned slot, Args&&... args) {
-    Construct<V, Layout::kIndirectValue>(layout_.ValueAddress(bucket, slot),
-                                         std::forward<Args>(args)...);
+  void ConstructValue(void* slot, Args&&... args) {
+    Construct<V, Layout::kIndirectValue>(slot, std::forward<Args>(args)...);
   }
-  void DestroyKey(Bucket* bucket, unsigned slot) {
-    Destroy<K, Layout::kIndirectKey>(layout_.KeySlotAt(bucket, slot));
-  }
-  void DestroyValue(Bucket* bucket, unsigned slot) {
-    Destroy<V, Layout::kIndirectValue>(layout_.ValueSlotAt(bucket, slot));
-  }
+  void DestroyKey(void* slot) { Destroy<K, Layout::kIndirectKey>(slot); }
+  void DestroyValue(void* slot) { Destroy<V, Layout::kIndirectValue>(slot); }
 
   // Moves the key to an empty cell; the source is then empty. An indirect object stays where it is
   // and only its pointer moves, as in Go.
-  void RelocateKey(Bucket* to, unsigned to_slot, Bucket* from, unsigned from_slot) {
-    Relocate<K, Layout::kIndirectKey>(layout_.KeyAddress(to, to_slot),
-                                      layout_.KeySlotAt(from, from_slot));
-  }
-  void RelocateValue(Bucket* to, unsigned to_slot, Bucket* from, unsigned from_slot) {
-    Relocate<V, Layout::kIndirectValue>(layout_.ValueAddress(to, to_slot),
-                                        layout_.ValueSlotAt(from, from_slot));
-  }
+  void RelocateKey(void* to, void* from) { Relocate<K, Layout::kIndirectKey>(to, from); }
+  void RelocateValue(void* to, void* from) { Relocate<V, Layout::kIndirectValue>(to, from); }
+
+  // Zero, in Go's words.
+  static void ResetKey(K& key) { key = K(); }
+  static void ResetValue(V& value) { value = V(); }
 
  private:
   template <class T>
   using Rebound = typename std::allocator_traits<Allocator>::template rebind_alloc<T>;
 
   template <class T, bool kIndirect, class... Args>
-  void Construct(void* address, Args&&... args) {
+  void Construct(void* slot, Args&&... args) {
     if constexpr (kIndirect) {
       Rebound<T> allocator(allocator_);
       using Traits = std::allocator_traits<Rebound<T>>;
@@ -76,30 +84,32 @@ class Cells {
         Traits::deallocate(allocator, object, 1);
         throw;
       }
-      ::new (address) T*(object);
+      ::new (slot) T*(object);
     } else {
-      ::new (address) T(std::forward<Args>(args)...);
+      ::new (slot) T(std::forward<Args>(args)...);
     }
   }
 
-  template <class T, bool kIndirect, class Slot>
-  void Destroy(Slot& slot) {
+  template <class T, bool kIndirect>
+  void Destroy(void* slot) {
     if constexpr (kIndirect) {
+      T* const object = *std::launder(static_cast<T**>(slot));
       Rebound<T> allocator(allocator_);
-      std::destroy_at(slot);
-      std::allocator_traits<Rebound<T>>::deallocate(allocator, slot, 1);
+      std::destroy_at(object);
+      std::allocator_traits<Rebound<T>>::deallocate(allocator, object, 1);
     } else {
-      std::destroy_at(&slot);
+      std::destroy_at(std::launder(static_cast<T*>(slot)));
     }
   }
 
-  template <class T, bool kIndirect, class Slot>
-  void Relocate(void* to, Slot& from) {
+  template <class T, bool kIndirect>
+  void Relocate(void* to, void* from) {
     if constexpr (kIndirect) {
-      ::new (to) T*(from);
+      ::new (to) T*(*std::launder(static_cast<T**>(from)));
     } else {
-      ::new (to) T(std::move(from));
-      std::destroy_at(&from);
+      T* const object = std::launder(static_cast<T*>(from));
+      ::new (to) T(std::move(*object));
+      std::destroy_at(object);
     }
   }
 

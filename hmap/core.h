@@ -12,6 +12,8 @@
 //     has not been evacuated, in its old chain; never in both.
 //   - A cell is emptyRest only if all later cells of its chain are.
 //   - count_ is the number of live cells in both arrays.
+//   - The two arrays may differ in their slots per bucket: each bucket is read by the layout of its
+//     own array (`Place` knows which). Sizes of keys and values never change.
 //
 // The declarations are here; look-up, insert and delete are defined in `core_access.h`, growth
 // and evacuation in `core_growth.h`.
@@ -33,6 +35,7 @@
 #include "hmap/generation.h"
 #include "hmap/growth.h"
 #include "hmap/key_traits.h"
+#include "hmap/place.h"
 #include "hmap/policy.h"
 #include "hmap/random.h"
 #include "hmap/tophash.h"
@@ -70,25 +73,25 @@ class Core {
   using GenerationT = Generation<CellsT, Policy::kIteration>;
 
   static constexpr bool kContract = Policy::kIteration == IterationRule::kContract;
-  // What evacuation moves, because that cannot throw, and what it may copy. A slot that holds a
-  // pointer is always moved as such.
-  static constexpr bool kMovesKey = Layout::kIndirectKey || std::is_nothrow_move_constructible_v<K>;
-  static constexpr bool kMovesValue =
-      Layout::kIndirectValue || std::is_nothrow_move_constructible_v<V>;
-  static constexpr bool kCopiesKeys = std::is_copy_constructible_v<K>;
+  // What evacuation moves and what it may copy.
+  static constexpr bool kMovesKey = CellsT::kMovesKey;
+  static constexpr bool kMovesValue = CellsT::kMovesValue;
+  static constexpr bool kCopiesKeys = CellsT::kCopiesKey;
   static constexpr bool kCopiesValues =
-      std::is_copy_constructible_v<V> && (!kContract || !kReflexiveKey<K> || !kMovesValue);
+      CellsT::kCopiesValue && (!kContract || !kReflexiveKey<K> || !kMovesValue);
   // Evacuated cells can keep what iterators need: the key, and the value of a key that is not
   // equal to itself.
-  static constexpr bool kCanRetain =
-      kCopiesKeys && (kReflexiveKey<K> || std::is_copy_constructible_v<V>);
+  static constexpr bool kCanRetain = kCopiesKeys && (kReflexiveKey<K> || CellsT::kCopiesValue);
   static_assert(kContract || (kCopiesKeys && kCopiesValues),
                 "hmap: Go119 keeps copies of what it evacuates, so keys and values must have them");
   static_assert((kMovesKey || kCopiesKeys) && (kMovesValue || kCopiesValues),
                 "hmap: keys and values that cannot be copied must move without throwing");
-  static constexpr unsigned kSlots = Layout::kSlots;
+  static_assert(
+      CanFollow<typename T::Growth, Layout>,
+      "hmap: this growth policy changes the slots per bucket (it has SlotsAfter), and the "
+      "layout cannot follow; use DynamicMap, or another growth policy");
   static constexpr KeyPath kPath =
-      Policy::kFastPaths ? FastPathOf<K, V, typename T::Equal>() : KeyPath::kGeneric;
+      Policy::kFastPaths ? FastPathOf<Layout, typename T::Equal>() : KeyPath::kGeneric;
 
   // What a map is made of, beside its contents.
   struct Parts {
@@ -100,11 +103,7 @@ class Core {
     [[no_unique_address]] typename T::Allocator allocator;
   };
 
-  // A cell. `bucket` is null if there is none.
-  struct Place {
-    Bucket* bucket = nullptr;
-    unsigned slot = 0;
-  };
+  using Place = hmap::Place<Layout>;
 
   // A cell to insert into, or the one that holds the key already.
   struct Assignment : Place {
@@ -136,7 +135,14 @@ class Core {
   // Changes whenever every entry that was there is gone: at clear, and when a delete empties it.
   std::uint64_t epoch() const { return epoch_; }
   const Parts& parts() const { return parts_; }
-  const Layout& layout() const { return cells_.layout(); }
+  // Of the current array, or of the first one if there is none yet.
+  const Layout& layout() const {
+    if constexpr (std::is_empty_v<Layout>) {
+      return parts_.layout;
+    } else {
+      return buckets_ == nullptr ? parts_.layout : buckets_->layout();
+    }
+  }
 
   // --- Access ---
   // The cell that holds `key`. Go: mapaccess2 and its fast variants.
@@ -155,11 +161,11 @@ class Core {
   // Constructs key and value in an empty cell: both or neither.
   template <class Key, class... Args>
   void Construct(Place at, Key&& key, Args&&... args) {
-    cells_.ConstructValue(at.bucket, at.slot, std::forward<Args>(args)...);
+    cells_.ConstructValue(at.value_slot(), std::forward<Args>(args)...);
     try {
-      cells_.ConstructKey(at.bucket, at.slot, std::forward<Key>(key));
+      cells_.ConstructKey(at.key_slot(), std::forward<Key>(key));
     } catch (...) {
-      cells_.DestroyValue(at.bucket, at.slot);
+      cells_.DestroyValue(at.value_slot());
       throw;
     }
   }
@@ -174,8 +180,7 @@ class Core {
   // The next insert or erase may move entries. Arguments that refer into the table must then be
   // copied first.
   bool MovesOnWrite() const {
-    return growing() || parts_.growth.Over(count_ + 1, b_) ||
-           parts_.growth.TooManyOverflow(noverflow_, b_);
+    return growing() || IsOver(count_ + 1) || parts_.growth.TooManyOverflow(noverflow_, b_);
   }
 
   // --- Growth ---
@@ -241,15 +246,18 @@ class Core {
   template <class Q>
   Place FindFastString(const Q& key);
   Place FindInOneBucket(std::string_view key, bool& decided);
+  Place HeadOf(const GenerationT& generation, std::size_t n) const {
+    return {generation.Chain(n), 0, LayoutRef<Layout>(generation.layout())};
+  }
   template <class Q>
   Assignment Locate(const Q& key, std::uint64_t hash);
   template <class Q>
-  bool CellHolds(Bucket* bucket, unsigned slot, std::uint8_t tophash, const Q& key);
+  bool CellHolds(const Place& cell, std::uint8_t tophash, const Q& key);
   template <class Q>
   bool HashIfEmpty(const Q& key);
-  Bucket* ChainFor(std::uint64_t hash) const;
+  Place ChainFor(std::uint64_t hash) const;
   template <class Q>
-  Place PlaceToErase(Bucket* head, const Q& key, std::uint8_t tophash);
+  Place PlaceToErase(Place head, const Q& key, std::uint8_t tophash);
   void MarkErased(Bucket* head, Place place);
   void RenewSeed();
 
@@ -257,15 +265,20 @@ class Core {
   std::size_t OldBuckets() const { return oldbuckets_->buckets(); }
   // Every key is in the one chain there is, so that no hash is needed to find it.
   bool IsOneChain() const { return b_ == 0 && oldbuckets_ == nullptr; }
+  // A table of as many buckets as this one must double before it holds `count` entries.
+  bool IsOver(std::uint64_t count) const {
+    return hmap::IsOver(parts_.growth, count, b_, layout().Slots());
+  }
   Bucket* NewOverflow(Bucket* last);
+  void CheckChainLimit(std::size_t n) const;
   void StartGrowth(bool doubles);
+  CellsT CellsAfterGrowth(bool doubles) const;
   void GrowWork(std::size_t bucket);
   void Evacuate(std::size_t oldbucket);
   void EvacuateChain(std::size_t oldbucket);
   Destinations DestinationsOf(std::size_t oldbucket);
   void EvacuateCell(Place from, Destinations& to, bool retain);
-  void SealEvacuated(Bucket* bucket, bool retain);
-  Place After(Place at) const;
+  void SealEvacuated(Place cell, bool retain);
   void PutBack(std::size_t oldbucket, Place end, bool retain);
   unsigned ChooseHalf(const K& key, std::uint8_t& tophash);
   // The evacuated cell keeps its value as well as its key.
@@ -274,7 +287,7 @@ class Core {
   }
   void MoveEntry(Place to, Place from, bool retain);
   void MoveEntryBack(Place to, Place from, bool retain);
-  void WipeFirstBucket(Bucket* bucket);
+  void WipeFirstBucket(Place head);
   void AdvanceEvacuationMark();
   void FinishGrowth();
   void GrowTo(std::size_t entries);
@@ -312,7 +325,8 @@ template <class T>
 Core<T>::Core(const Parts& parts, std::int64_t hint)
     : parts_(parts), cells_(parts.layout, parts.allocator) {
   hash0_ = static_cast<std::uint32_t>(parts_.random(Draw::kHashSeed));
-  b_ = static_cast<std::uint8_t>(InitialB(parts_.growth, hint, layout().Size()));
+  b_ = static_cast<std::uint8_t>(
+      InitialB(parts_.growth, hint, parts_.layout.Size(), parts_.layout.Slots()));
   if (b_ != 0) buckets_ = GenerationT::Make(cells_, b_);
 }
 

@@ -30,12 +30,12 @@ std::uint64_t Core<T>::HashOf(const Q& key) {
 
 // The chain to read for this hash: the old one as long as it has not been evacuated.
 template <class T>
-Bucket* Core<T>::ChainFor(std::uint64_t hash) const {
+typename Core<T>::Place Core<T>::ChainFor(std::uint64_t hash) const {
   if (oldbuckets_ != nullptr) {
     const std::size_t n = hash & (OldBuckets() - 1);
-    if (!oldbuckets_->IsEvacuated(n)) return oldbuckets_->Chain(n);
+    if (!oldbuckets_->IsEvacuated(n)) return HeadOf(*oldbuckets_, n);
   }
-  return buckets_->Chain(hash & (buckets_->buckets() - 1));
+  return HeadOf(*buckets_, hash & (buckets_->buckets() - 1));
 }
 
 // Nothing can be found. A key that cannot be hashed has to be reported all the same.
@@ -73,12 +73,14 @@ template <class Q>
 typename Core<T>::Place Core<T>::FindGeneric(const Q& key) {
   const std::uint64_t hash = HashOf(key);
   const std::uint8_t top = TopHash(hash);
-  for (Bucket* bucket = ChainFor(hash); bucket != nullptr; bucket = layout().Overflow(bucket)) {
-    const std::uint8_t* tophash = layout().Tophash(bucket);
-    for (unsigned slot = 0; slot < kSlots; ++slot) {
+  const Place head = ChainFor(hash);
+  const Layout& layout = *head.layout;
+  for (Bucket* bucket = head.bucket; bucket != nullptr; bucket = layout.Overflow(bucket)) {
+    const std::uint8_t* tophash = layout.Tophash(bucket);
+    for (unsigned slot = 0; slot < layout.Slots(); ++slot) {
       if (tophash[slot] == kEmptyRest) return {};
-      if (tophash[slot] == top && parts_.equal(layout().KeyAt(bucket, slot), key)) {
-        return {bucket, slot};
+      if (tophash[slot] == top && parts_.equal(layout.KeyAt(bucket, slot), key)) {
+        return {bucket, slot, head.layout};
       }
     }
   }
@@ -89,11 +91,14 @@ typename Core<T>::Place Core<T>::FindGeneric(const Q& key) {
 template <class T>
 template <class Q>
 typename Core<T>::Place Core<T>::FindFastInteger(const Q& key) {
-  Bucket* bucket = IsOneChain() ? buckets_->Chain(0) : ChainFor(HashOf(key));
-  for (; bucket != nullptr; bucket = layout().Overflow(bucket)) {
-    const std::uint8_t* tophash = layout().Tophash(bucket);
-    for (unsigned slot = 0; slot < kSlots; ++slot) {
-      if (!IsEmpty(tophash[slot]) && layout().KeyAt(bucket, slot) == key) return {bucket, slot};
+  const Place head = IsOneChain() ? HeadOf(*buckets_, 0) : ChainFor(HashOf(key));
+  const Layout& layout = *head.layout;
+  for (Bucket* bucket = head.bucket; bucket != nullptr; bucket = layout.Overflow(bucket)) {
+    const std::uint8_t* tophash = layout.Tophash(bucket);
+    for (unsigned slot = 0; slot < layout.Slots(); ++slot) {
+      if (!IsEmpty(tophash[slot]) && layout.KeyAt(bucket, slot) == key) {
+        return {bucket, slot, head.layout};
+      }
     }
   }
   return {};
@@ -111,11 +116,13 @@ typename Core<T>::Place Core<T>::FindFastString(const Q& key) {
   }
   const std::uint64_t hash = HashOf(key);
   const std::uint8_t top = TopHash(hash);
-  for (Bucket* bucket = ChainFor(hash); bucket != nullptr; bucket = layout().Overflow(bucket)) {
-    const std::uint8_t* tophash = layout().Tophash(bucket);
-    for (unsigned slot = 0; slot < kSlots; ++slot) {
-      if (tophash[slot] == top && std::string_view(layout().KeyAt(bucket, slot)) == wanted) {
-        return {bucket, slot};
+  const Place head = ChainFor(hash);
+  const Layout& layout = *head.layout;
+  for (Bucket* bucket = head.bucket; bucket != nullptr; bucket = layout.Overflow(bucket)) {
+    const std::uint8_t* tophash = layout.Tophash(bucket);
+    for (unsigned slot = 0; slot < layout.Slots(); ++slot) {
+      if (tophash[slot] == top && std::string_view(layout.KeyAt(bucket, slot)) == wanted) {
+        return {bucket, slot, head.layout};
       }
     }
   }
@@ -128,54 +135,54 @@ typename Core<T>::Place Core<T>::FindFastString(const Q& key) {
 template <class T>
 typename Core<T>::Place Core<T>::FindInOneBucket(std::string_view key, bool& decided) {
   constexpr std::size_t kShort = 32;
-  Bucket* const bucket = buckets_->Chain(0);
-  const std::uint8_t* tophash = layout().Tophash(bucket);
-  unsigned candidate = kSlots;
-  for (unsigned slot = 0; slot < kSlots; ++slot) {
-    if (tophash[slot] == kEmptyRest) break;
-    if (IsEmpty(tophash[slot])) continue;
-    const std::string_view stored(layout().KeyAt(bucket, slot));
+  Place cell = HeadOf(*buckets_, 0);
+  const unsigned slots = layout().Slots();
+  unsigned candidate = slots;
+  for (; cell.slot < slots; ++cell.slot) {
+    if (cell.tophash() == kEmptyRest) break;
+    if (IsEmpty(cell.tophash())) continue;
+    const std::string_view stored(cell.key());
     if (stored.size() != key.size()) continue;
-    if (stored.data() == key.data()) return {bucket, slot};
+    if (stored.data() == key.data()) return cell;
     if (key.size() < kShort) {
-      if (stored == key) return {bucket, slot};
+      if (stored == key) return cell;
       continue;
     }
     if (std::memcmp(stored.data(), key.data(), 4) != 0) continue;
     if (std::memcmp(stored.data() + key.size() - 4, key.data() + key.size() - 4, 4) != 0) continue;
-    if (candidate != kSlots) {
+    if (candidate != slots) {
       decided = false;
       return {};
     }
-    candidate = slot;
+    candidate = cell.slot;
   }
-  if (layout().Overflow(bucket) != nullptr) {
+  if (layout().Overflow(cell.bucket) != nullptr) {
     decided = false;
     return {};
   }
-  if (candidate != kSlots && std::string_view(layout().KeyAt(bucket, candidate)) == key) {
-    return {bucket, candidate};
-  }
+  cell.slot = candidate;
+  if (candidate != slots && std::string_view(cell.key()) == key) return cell;
   return {};
 }
 
 // A live cell that holds `key`. The fast path for integers does not look at the tophash.
 template <class T>
 template <class Q>
-bool Core<T>::CellHolds(Bucket* bucket, unsigned slot, std::uint8_t tophash, const Q& key) {
-  const std::uint8_t here = layout().Tophash(bucket)[slot];
+bool Core<T>::CellHolds(const Place& cell, std::uint8_t tophash, const Q& key) {
+  const std::uint8_t here = cell.tophash();
   if constexpr (kPath == KeyPath::kFast32 || kPath == KeyPath::kFast64) {
-    return !IsEmpty(here) && layout().KeyAt(bucket, slot) == key;
+    return !IsEmpty(here) && cell.key() == key;
   } else if constexpr (kPath == KeyPath::kFastString) {
-    return here == tophash &&
-           std::string_view(layout().KeyAt(bucket, slot)) == std::string_view(key);
+    return here == tophash && std::string_view(cell.key()) == std::string_view(key);
   } else {
-    return here == tophash && parts_.equal(layout().KeyAt(bucket, slot), key);
+    return here == tophash && parts_.equal(cell.key(), key);
   }
 }
 
 // Does the growth work that is due, then finds the cell of `key` or an empty one for it, starting
-// a growth or appending an overflow bucket if there is none. Go: the loop of mapassign.
+// a growth or appending an overflow bucket if there is none. Go: the loop of mapassign, but for the
+// limit on a chain's length. A growth that is due goes before the limit, because it may make room;
+// none is started on the limit's account, because it may make none.
 template <class T>
 template <class Q>
 typename Core<T>::Assignment Core<T>::Locate(const Q& key, std::uint64_t hash) {
@@ -186,29 +193,30 @@ typename Core<T>::Assignment Core<T>::Locate(const Q& key, std::uint64_t hash) {
   for (;;) {
     const std::size_t n = hash & (buckets_->buckets() - 1);
     if (growing()) GrowWork(n);
-    Assignment insert;
-    insert.tophash = top;
-    Bucket* bucket = buckets_->Chain(n);
+    const Place head = HeadOf(*buckets_, n);
+    const Layout& layout = *head.layout;
+    Assignment insert{{nullptr, 0, head.layout}, false, top};
+    Bucket* bucket = head.bucket;
     for (bool more = true; more;) {
-      const std::uint8_t* tophash = layout().Tophash(bucket);
-      for (unsigned slot = 0; slot < kSlots && more; ++slot) {
+      const std::uint8_t* tophash = layout.Tophash(bucket);
+      for (unsigned slot = 0; slot < layout.Slots() && more; ++slot) {
         if (IsEmpty(tophash[slot])) {
           if (insert.bucket == nullptr) {
             insert.bucket = bucket;
             insert.slot = slot;
           }
           more = tophash[slot] != kEmptyRest;
-        } else if (CellHolds(bucket, slot, top, key)) {
-          return {{bucket, slot}, true, top};
+        } else if (CellHolds({bucket, slot, head.layout}, top, key)) {
+          return {{bucket, slot, head.layout}, true, top};
         }
       }
       if (!more) break;
-      Bucket* next = layout().Overflow(bucket);
+      Bucket* next = layout.Overflow(bucket);
       if (next == nullptr) break;
       bucket = next;
     }
     if (!growing() && MovesOnWrite()) {
-      const bool doubles = parts_.growth.Over(count_ + 1, b_);
+      const bool doubles = IsOver(count_ + 1);
       if (doubles || !rebuilt) {
         StartGrowth(doubles);
         rebuilt = true;
@@ -216,6 +224,7 @@ typename Core<T>::Assignment Core<T>::Locate(const Q& key, std::uint64_t hash) {
       }
     }
     if (insert.bucket == nullptr) {
+      CheckChainLimit(n);
       insert.bucket = NewOverflow(bucket);
       insert.slot = 0;
     }
@@ -236,7 +245,7 @@ typename Core<T>::Place Core<T>::Assign(const Q& key, Update update, Fill fill) 
     update(place);
   } else {
     fill(place);
-    layout().Tophash(place.bucket)[place.slot] = assignment.tophash;
+    place.tophash() = assignment.tophash;
     ++count_;
   }
   guard.CheckStillHeld();
@@ -247,14 +256,12 @@ typename Core<T>::Place Core<T>::Assign(const Q& key, Update update, Fill fill) 
 // does.
 template <class T>
 template <class Q>
-typename Core<T>::Place Core<T>::PlaceToErase(Bucket* head, const Q& key, std::uint8_t tophash) {
-  for (Bucket* bucket = head; bucket != nullptr; bucket = layout().Overflow(bucket)) {
-    for (unsigned slot = 0; slot < kSlots; ++slot) {
-      if constexpr (kPath == KeyPath::kGeneric) {
-        if (layout().Tophash(bucket)[slot] == kEmptyRest) return {};
-      }
-      if (CellHolds(bucket, slot, tophash, key)) return {bucket, slot};
+typename Core<T>::Place Core<T>::PlaceToErase(Place head, const Q& key, std::uint8_t tophash) {
+  for (Place cell = head; cell.bucket != nullptr; cell = cell.After()) {
+    if constexpr (kPath == KeyPath::kGeneric) {
+      if (cell.tophash() == kEmptyRest) return {};
     }
+    if (CellHolds(cell, tophash, key)) return cell;
   }
   return {};
 }
@@ -268,12 +275,12 @@ bool Core<T>::Erase(const Q& key) {
   WriteGuard guard(*this);
   const std::size_t n = hash & (buckets_->buckets() - 1);
   if (growing()) GrowWork(n);
-  Bucket* const head = buckets_->Chain(n);
+  const Place head = HeadOf(*buckets_, n);
   const Place place = PlaceToErase(head, key, TopHash(hash));
   if (place.bucket != nullptr) {
-    MarkErased(head, place);
-    cells_.DestroyValue(place.bucket, place.slot);
-    cells_.DestroyKey(place.bucket, place.slot);
+    MarkErased(head.bucket, place);
+    cells_.DestroyValue(place.value_slot());
+    cells_.DestroyKey(place.key_slot());
     --count_;
     if (count_ == 0) RenewSeed();
   }
@@ -288,7 +295,7 @@ void Core<T>::MarkErased(Bucket* head, Place place) {
   Bucket* bucket = place.bucket;
   unsigned slot = place.slot;
   layout().Tophash(bucket)[slot] = kEmptyOne;
-  if (slot + 1 < kSlots) {
+  if (slot + 1 < layout().Slots()) {
     if (layout().Tophash(bucket)[slot + 1] != kEmptyRest) return;
   } else {
     Bucket* next = layout().Overflow(bucket);
@@ -300,7 +307,7 @@ void Core<T>::MarkErased(Bucket* head, Place place) {
       if (bucket == head) return;
       Bucket* const later = bucket;
       for (bucket = head; layout().Overflow(bucket) != later;) bucket = layout().Overflow(bucket);
-      slot = kSlots - 1;
+      slot = layout().Slots() - 1;
     } else {
       --slot;
     }

@@ -33,11 +33,35 @@ Bucket* Core<T>::NewOverflow(Bucket* last) {
   return bucket;
 }
 
+// The chain must not get one bucket more than the growth policy's limit. Evacuation does not ask:
+// it may lengthen a chain only where the slots per bucket become fewer.
+template <class T>
+void Core<T>::CheckChainLimit(std::size_t n) const {
+  const std::size_t limit = ChainLimitOf(parts_.growth);
+  if (limit == 0) return;
+  std::size_t length = 0;
+  for (Bucket* bucket = buckets_->Chain(n); bucket != nullptr; ++length) {
+    bucket = layout().Overflow(bucket);
+  }
+  if (length >= limit) throw ChainLimit(limit);
+}
+
+// The cells of the array that a growth is about to begin.
+template <class T>
+typename Core<T>::CellsT Core<T>::CellsAfterGrowth(bool doubles) const {
+  if constexpr (ChoosesSlots<typename T::Growth>) {
+    const GrowthState state{count_, b_, noverflow_, layout().Slots(), doubles};
+    return CellsT(layout().WithSlots(parts_.growth.SlotsAfter(state)), parts_.allocator);
+  } else {
+    return CellsT(layout(), parts_.allocator);
+  }
+}
+
 // Go: hashGrow.
 template <class T>
 void Core<T>::StartGrowth(bool doubles) {
   if (oldbuckets_ != nullptr) Policy::Fatal::Fatal(kOldOverflowIsNotNil);
-  GenerationT* const larger = GenerationT::Make(cells_, b_ + (doubles ? 1 : 0));
+  GenerationT* const larger = GenerationT::Make(CellsAfterGrowth(doubles), b_ + (doubles ? 1 : 0));
   int flags = this->flags() & ~(kIteratorFlag | kOldIteratorFlag);
   if ((this->flags() & kIteratorFlag) != 0) flags |= kOldIteratorFlag;
   if (!doubles) flags |= kSameSizeFlag;
@@ -69,19 +93,17 @@ void Core<T>::EvacuateChain(std::size_t oldbucket) {
   const bool retain = !kContract || (kCanRetain && oldbuckets_->IsShared());
   if (kContract && retain) oldbuckets_->MarkRetained(oldbucket, true);
   Destinations to = DestinationsOf(oldbucket);
-  Bucket* const head = oldbuckets_->Chain(oldbucket);
-  Place at{head, 0};
+  const Place head = HeadOf(*oldbuckets_, oldbucket);
+  Place at = head;
   try {
-    for (; at.bucket != nullptr; at = After(at)) EvacuateCell(at, to, retain);
+    for (; at.bucket != nullptr; at = at.After()) EvacuateCell(at, to, retain);
   } catch (...) {
     PutBack(oldbucket, at, retain);
     throw;
   }
-  for (Bucket* bucket = head; bucket != nullptr; bucket = layout().Overflow(bucket)) {
-    SealEvacuated(bucket, retain);
-  }
+  for (at = head; at.bucket != nullptr; at = at.After()) SealEvacuated(at, retain);
   if constexpr (!kContract && (kHoldsPointers<K> || kHoldsPointers<V>)) {
-    if ((flags() & kOldIteratorFlag) == 0) WipeFirstBucket(head);
+    if (cells_.HoldsPointers() && (flags() & kOldIteratorFlag) == 0) WipeFirstBucket(head);
   }
 }
 
@@ -90,45 +112,43 @@ void Core<T>::EvacuateChain(std::size_t oldbucket) {
 template <class T>
 typename Core<T>::Destinations Core<T>::DestinationsOf(std::size_t oldbucket) {
   Destinations to;
-  to[0].bucket = buckets_->Chain(oldbucket);
-  if (!same_size_growth()) to[1].bucket = buckets_->Chain(oldbucket + OldBuckets());
+  to[0] = HeadOf(*buckets_, oldbucket);
+  if (!same_size_growth()) to[1] = HeadOf(*buckets_, oldbucket + OldBuckets());
   return to;
 }
 
 template <class T>
 void Core<T>::EvacuateCell(Place from, Destinations& to, bool retain) {
-  std::uint8_t& mark = layout().Tophash(from.bucket)[from.slot];
+  std::uint8_t& mark = from.tophash();
   if (IsEmpty(mark)) return;
   if (!IsLive(mark)) Policy::Fatal::Fatal(kBadMapState);
   std::uint8_t tophash = mark;
-  const unsigned half =
-      same_size_growth() ? 0 : ChooseHalf(layout().KeyAt(from.bucket, from.slot), tophash);
+  const unsigned half = same_size_growth() ? 0 : ChooseHalf(from.key(), tophash);
   Place& next = to[half];
-  if (next.slot == kSlots) {
+  if (next.slot == layout().Slots()) {
     // One is there already if an earlier attempt was put back.
     Bucket* const more = layout().Overflow(next.bucket);
-    next = {more != nullptr ? more : NewOverflow(next.bucket), 0};
+    next.bucket = more != nullptr ? more : NewOverflow(next.bucket);
+    next.slot = 0;
   }
   MoveEntry(next, from, retain);
-  layout().Tophash(next.bucket)[next.slot++] = tophash;
+  next.tophash() = tophash;
+  ++next.slot;
   mark = static_cast<std::uint8_t>(kEvacuatedX + half);
 }
 
-// The chain is all evacuated: its empty cells say so, and what was copied and is not kept goes.
+// The chain is all evacuated: an empty cell says so, and what was copied and is not kept goes.
 template <class T>
-void Core<T>::SealEvacuated(Bucket* bucket, bool retain) {
-  for (unsigned slot = 0; slot < kSlots; ++slot) {
-    std::uint8_t& mark = layout().Tophash(bucket)[slot];
-    if (!IsMoved(mark)) {
-      mark = kEvacuatedEmpty;
-      continue;
-    }
-    if constexpr (!kMovesValue) {
-      if (!KeepsValue(layout().KeyAt(bucket, slot), retain)) cells_.DestroyValue(bucket, slot);
-    }
-    if constexpr (!kMovesKey) {
-      if (!retain) cells_.DestroyKey(bucket, slot);
-    }
+void Core<T>::SealEvacuated(Place cell, bool retain) {
+  if (!IsMoved(cell.tophash())) {
+    cell.tophash() = kEvacuatedEmpty;
+    return;
+  }
+  if constexpr (!kMovesValue) {
+    if (!KeepsValue(cell.key(), retain)) cells_.DestroyValue(cell.value_slot());
+  }
+  if constexpr (!kMovesKey) {
+    if (!retain) cells_.DestroyKey(cell.key_slot());
   }
 }
 
@@ -137,30 +157,22 @@ void Core<T>::SealEvacuated(Bucket* bucket, bool retain) {
 template <class T>
 void Core<T>::PutBack(std::size_t oldbucket, Place end, bool retain) {
   Destinations to = DestinationsOf(oldbucket);
-  Place at{oldbuckets_->Chain(oldbucket), 0};
-  for (; at.bucket != end.bucket || at.slot != end.slot; at = After(at)) {
-    std::uint8_t& mark = layout().Tophash(at.bucket)[at.slot];
+  Place at = HeadOf(*oldbuckets_, oldbucket);
+  for (; at.bucket != end.bucket || at.slot != end.slot; at = at.After()) {
+    std::uint8_t& mark = at.tophash();
     if (!IsMoved(mark)) continue;
     const unsigned half = mark - kEvacuatedX;
     Place& next = to[half];
-    if (next.slot == kSlots) next = {layout().Overflow(next.bucket), 0};
-    mark = std::exchange(layout().Tophash(next.bucket)[next.slot], kEmptyRest);
+    if (next.slot == layout().Slots()) next = {layout().Overflow(next.bucket), 0, next.layout};
+    mark = std::exchange(next.tophash(), kEmptyRest);
     MoveEntryBack(next, at, retain);
     // Such a key's tophash may be a new one; iterators and the next attempt go by its lowest bit.
-    if (!same_size_growth() && !EqualsItself(layout().KeyAt(at.bucket, at.slot)) &&
-        (mark & 1U) != half) {
+    if (!same_size_growth() && !EqualsItself(at.key()) && (mark & 1U) != half) {
       mark = mark == kMinTopHash ? kMinTopHash + 1 : mark ^ 1U;
     }
     ++next.slot;
   }
   if (kContract && retain) oldbuckets_->MarkRetained(oldbucket, false);
-}
-
-// The chain's next cell.
-template <class T>
-typename Core<T>::Place Core<T>::After(Place at) const {
-  if (at.slot + 1 < kSlots) return {at.bucket, at.slot + 1};
-  return {layout().Overflow(at.bucket), 0};
 }
 
 // Which half of the doubled table the entry goes to: 0 (X) or 1 (Y). A key that is not equal to
@@ -184,58 +196,53 @@ unsigned Core<T>::ChooseHalf(const K& key, std::uint8_t& tophash) {
 template <class T>
 void Core<T>::MoveEntry(Place to, Place from, bool retain) {
   const bool copy_key = retain || !kMovesKey;
-  const bool copy_value =
-      !kMovesValue || KeepsValue(layout().KeyAt(from.bucket, from.slot), retain);
+  const bool copy_value = !kMovesValue || KeepsValue(from.key(), retain);
   if constexpr (kCopiesKeys) {
-    if (copy_key) {
-      cells_.ConstructKey(to.bucket, to.slot,
-                          std::as_const(layout().KeyAt(from.bucket, from.slot)));
-    }
+    if (copy_key) cells_.ConstructKey(to.key_slot(), std::as_const(from.key()));
   }
   if constexpr (kCopiesValues) {
     if (copy_value) {
       try {
-        cells_.ConstructValue(to.bucket, to.slot,
-                              std::as_const(layout().ValueAt(from.bucket, from.slot)));
+        cells_.ConstructValue(to.value_slot(), std::as_const(from.value()));
       } catch (...) {
-        if (copy_key) cells_.DestroyKey(to.bucket, to.slot);
+        if (copy_key) cells_.DestroyKey(to.key_slot());
         throw;
       }
     }
   }
   if constexpr (kMovesValue) {
-    if (!copy_value) cells_.RelocateValue(to.bucket, to.slot, from.bucket, from.slot);
+    if (!copy_value) cells_.RelocateValue(to.value_slot(), from.value_slot());
   }
   if constexpr (kMovesKey) {
-    if (!copy_key) cells_.RelocateKey(to.bucket, to.slot, from.bucket, from.slot);
+    if (!copy_key) cells_.RelocateKey(to.key_slot(), from.key_slot());
   }
 }
 
 // Undoes `MoveEntry`; `to` and `from` as they were there.
 template <class T>
 void Core<T>::MoveEntryBack(Place to, Place from, bool retain) {
-  const bool copied_value = !kMovesValue || KeepsValue(layout().KeyAt(to.bucket, to.slot), retain);
+  const bool copied_value = !kMovesValue || KeepsValue(to.key(), retain);
   if constexpr (kMovesValue) {
-    if (!copied_value) cells_.RelocateValue(from.bucket, from.slot, to.bucket, to.slot);
+    if (!copied_value) cells_.RelocateValue(from.value_slot(), to.value_slot());
   }
-  if (copied_value) cells_.DestroyValue(to.bucket, to.slot);
+  if (copied_value) cells_.DestroyValue(to.value_slot());
   const bool copied_key = retain || !kMovesKey;
   if constexpr (kMovesKey) {
-    if (!copied_key) cells_.RelocateKey(from.bucket, from.slot, to.bucket, to.slot);
+    if (!copied_key) cells_.RelocateKey(from.key_slot(), to.key_slot());
   }
-  if (copied_key) cells_.DestroyKey(to.bucket, to.slot);
+  if (copied_key) cells_.DestroyKey(to.key_slot());
 }
 
 // What Go does to help its collector: keys, values and overflow pointer of the chain's first
 // bucket become zero. Iterators that Go's flags know nothing of find zeros there.
 template <class T>
-void Core<T>::WipeFirstBucket(Bucket* bucket) {
-  for (unsigned slot = 0; slot < kSlots; ++slot) {
-    if (!IsMoved(layout().Tophash(bucket)[slot])) continue;
-    layout().KeyAt(bucket, slot) = K();
-    layout().ValueAt(bucket, slot) = V();
+void Core<T>::WipeFirstBucket(Place head) {
+  for (Place cell = head; cell.bucket == head.bucket; cell = cell.After()) {
+    if (!IsMoved(cell.tophash())) continue;
+    cells_.ResetKey(cell.key());
+    cells_.ResetValue(cell.value());
   }
-  layout().SetOverflow(bucket, nullptr);
+  (*head.layout).SetOverflow(head.bucket, nullptr);
 }
 
 // Go: advanceEvacuationMark. The look ahead is bounded so that a write stays O(1).
@@ -260,7 +267,7 @@ void Core<T>::FinishGrowth() {
 template <class T>
 void Core<T>::GrowTo(std::size_t entries) {
   FinishGrowth();
-  while (parts_.growth.Over(entries, b_)) {
+  while (IsOver(entries)) {
     StartGrowth(true);
     FinishGrowth();
   }
@@ -271,7 +278,7 @@ void Core<T>::Reserve(std::size_t entries) {
   if (entries > std::numeric_limits<std::size_t>::max() / layout().Size() / 2) {
     throw LengthError("hmap: reserve: no table can hold so many entries");
   }
-  if (!parts_.growth.Over(entries, b_)) return;
+  if (!IsOver(entries)) return;
   CheckNoWriter(kConcurrentWrites);
   WriteGuard guard(*this);
   if (buckets_ == nullptr) buckets_ = GenerationT::Make(cells_, 0);

@@ -7,6 +7,7 @@
 #ifndef HMAP_ERRORS_H_
 #define HMAP_ERRORS_H_
 
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -36,6 +37,21 @@ class UnhashableError : public Error {
 class LengthError : public Error {
  public:
   using Error::Error;
+};
+
+// A layout that no bucket can have.
+class LayoutError : public Error {
+ public:
+  using Error::Error;
+};
+
+// An insert into a chain that has as many buckets as the growth policy allows, all of them full.
+// Nothing was inserted and nothing lost.
+class ChainLimit : public Error {
+ public:
+  explicit ChainLimit(std::size_t buckets)
+      : Error("hmap: insert: the key's chain is full and may have no more than " +
+              std::to_string(buckets) + " buckets") {}
 };
 
 // An iterator was advanced after its map had died, or into buckets whose keys could not be kept

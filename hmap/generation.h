@@ -5,6 +5,8 @@
 // it is the current or the old array, one from every iterator that may still read it. The last to
 // let go destroys what is left in it and frees it.
 //
+// Each has a layout of its own: the slots per bucket may change with a growth.
+//
 // The pool (Go's preallocated overflow buckets) lies behind the array's own buckets. Its last
 // bucket carries the array's address as its overflow pointer, which marks the pool's end.
 //
@@ -121,7 +123,7 @@ class Generation {
   // iterators that walk them. Go: the zeroing half of mapclear.
   void Clear(bool keep_overflow) {
     if (keep_overflow) {
-      if constexpr (!CellsT::kTrivial) {
+      if (!cells_.IsTrivial()) {
         for (std::size_t i = 0; i < total_; ++i) DestroyBucket(layout().Advance(base_, i), true);
       }
     } else {
@@ -135,9 +137,8 @@ class Generation {
 
   // Destroys every object that is left. The buckets stay, without live or moved cells.
   void DestroyContents() {
-    if constexpr (CellsT::kTrivial) {
-      return;
-    } else if constexpr (kRule == IterationRule::kGo119) {
+    if (cells_.IsTrivial()) return;
+    if constexpr (kRule == IterationRule::kGo119) {
       for (std::size_t i = 0; i < total_; ++i) DestroyBucket(layout().Advance(base_, i), true);
       for (Bucket* bucket : overflow_) DestroyBucket(bucket, true);
     } else {
@@ -163,25 +164,16 @@ class Generation {
   using Rebound = typename std::allocator_traits<Allocator>::template rebind_alloc<U>;
   using OwnAllocator = Rebound<Generation>;
   using OwnTraits = std::allocator_traits<OwnAllocator>;
-  // Buckets are allocated in units of their alignment, which any allocator can be rebound to.
-  struct alignas(Layout::Alignment()) Unit {
-    std::byte bytes[Layout::Alignment()];
-  };
-  using UnitAllocator = Rebound<Unit>;
-
-  std::size_t Units(std::size_t buckets) const {
-    return buckets * (layout().Size() / sizeof(Unit));
-  }
   Bucket* AllocateBuckets(std::size_t count) {
-    UnitAllocator allocator(cells_.allocator());
-    Unit* units = std::allocator_traits<UnitAllocator>::allocate(allocator, Units(count));
-    std::memset(static_cast<void*>(units), 0, Units(count) * sizeof(Unit));
-    return reinterpret_cast<Bucket*>(units);
+    const std::size_t bytes = count * layout().Size();
+    void* const block = layout().template WithBucketBlocks<Allocator>(
+        [&](auto blocks) { return blocks.Allocate(cells_.allocator(), bytes); });
+    return static_cast<Bucket*>(std::memset(block, 0, bytes));
   }
   void FreeBuckets(Bucket* buckets, std::size_t count) {
-    UnitAllocator allocator(cells_.allocator());
-    std::allocator_traits<UnitAllocator>::deallocate(allocator, reinterpret_cast<Unit*>(buckets),
-                                                     Units(count));
+    const std::size_t bytes = count * layout().Size();
+    layout().template WithBucketBlocks<Allocator>(
+        [&](auto blocks) { blocks.Free(cells_.allocator(), buckets, bytes); });
   }
   void FreeOverflow() {
     for (Bucket* bucket : overflow_) FreeBuckets(bucket, 1);
@@ -198,13 +190,13 @@ class Generation {
   // `moved_hold`: evacuated cells of this bucket still hold objects.
   void DestroyBucket(Bucket* bucket, bool moved_hold) {
     std::uint8_t* tophash = layout().Tophash(bucket);
-    for (unsigned slot = 0; slot < Layout::kSlots; ++slot) {
+    for (unsigned slot = 0; slot < layout().Slots(); ++slot) {
       const bool live = IsLive(tophash[slot]);
       if (!live && !(moved_hold && IsMoved(tophash[slot]))) continue;
       if (live || kRule == IterationRule::kGo119 || !IsReflexiveAt(bucket, slot)) {
-        cells_.DestroyValue(bucket, slot);
+        cells_.DestroyValue(layout().ValueSlot(bucket, slot));
       }
-      cells_.DestroyKey(bucket, slot);
+      cells_.DestroyKey(layout().KeySlot(bucket, slot));
       tophash[slot] = kEmptyOne;
     }
   }

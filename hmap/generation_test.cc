@@ -164,8 +164,8 @@ TEST(GenerationTest, WhatCannotBeAllocatedLeavesNothingBehind) {
 template <class GenerationT, class CellsT>
 void Put(GenerationT* generation, CellsT& cells, Bucket* bucket, unsigned slot,
          std::uint64_t number) {
-  cells.ConstructKey(bucket, slot, number);
-  cells.ConstructValue(bucket, slot, number);
+  cells.ConstructKey(cells.layout().KeySlot(bucket, slot), number);
+  cells.ConstructValue(cells.layout().ValueSlot(bucket, slot), number);
   generation->layout().Tophash(bucket)[slot] = 100;
 }
 
@@ -184,7 +184,7 @@ void ExpectDestroysWhatIsLeft() {
   // The last was evacuated: what iterators need is kept, the rest has gone.
   made->layout().Tophash(made->Chain(1))[0] = kEvacuatedX;
   made->MarkRetained(1, true);
-  if (kKept == 1) cells.DestroyValue(made->Chain(1), 0);
+  if (kKept == 1) cells.DestroyValue(made->layout().ValueSlot(made->Chain(1), 0));
   EXPECT_EQ(TrackedT::living, 4 + kKept);
   made->DestroyContents();
   EXPECT_EQ(TrackedT::living, 0);

@@ -3,26 +3,43 @@
 // A growth policy is a small value with two rules: `Over(count, b)`: a table of 2^b buckets must
 // double before it holds `count` entries; `TooManyOverflow(noverflow, b)`: its chains hold so many
 // overflow buckets that it must be rebuilt at the same size. `GoGrowth` has Go's rules.
+//
+// Three things a policy may have besides:
+//   - `Over(count, b, slots)`, asked instead of `Over(count, b)` if it is there: the rule for
+//     buckets of any number of slots.
+//   - `SlotsAfter(state)`: the slots per bucket of the array that a growth is about to begin, for
+//     layouts that can follow. `AdaptiveSlots` has a rule.
+//   - `chain_limit`: the most buckets that an insert may make a chain of; 0: no limit. An insert
+//     that would need one more throws ChainLimit.
 
 #ifndef HMAP_GROWTH_H_
 #define HMAP_GROWTH_H_
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
+#include "hmap/layout.h"
+
 namespace hmap {
 
-// A load factor of numerator / denominator entries per bucket, divided as Go divides:
-// over(n, B) := n > 8 and n > numerator * floor(2^B / denominator).
+// A load factor of numerator / denominator entries per bucket of 8 slots, and in proportion for
+// buckets of more or fewer:
+// over(n, B, slots) := n > slots and 8 * denominator * n > numerator * slots * 2^B.
+// With 8 slots and a denominator of 1 or 2 that is what Go's division comes to:
+// n > 8 and n > numerator * floor(2^B / denominator).
 struct LoadFactor {
   std::uint32_t numerator = 13;
   std::uint32_t denominator = 2;
+  // The most buckets of a chain that an insert lengthens; 0: no limit.
+  std::uint32_t chain_limit = 0;
 
-  // Go: overLoadFactor.
-  constexpr bool Over(std::uint64_t count, unsigned b) const {
-    return count > 8 && count > numerator * ((std::uint64_t{1} << b) / denominator);
+  // Go: overLoadFactor. Written so that only the left side could overflow, for counts that no
+  // memory holds.
+  constexpr bool Over(std::uint64_t count, unsigned b, unsigned slots = kGoSlots) const {
+    return count > slots && (count * 8 * denominator - 1) >> b >= std::uint64_t{numerator} * slots;
   }
 
   // Go: tooManyOverflowBuckets. "Too many" is about as many as there are buckets; the count is
@@ -35,14 +52,66 @@ struct LoadFactor {
 // 6.5 entries a bucket: Go 1.19, 1.20, 1.22 and 1.23.
 struct GoGrowth : LoadFactor {};
 
-// Go: makemap. The least B for a table that is to hold `hint` entries of buckets of `bucket_size`
-// bytes. A hint below zero, or one whose buckets no address space holds, counts as 0.
+// Whether a table of 2^b buckets of `slots` must double before it holds `count` entries.
 template <class Growth>
-constexpr unsigned InitialB(const Growth& growth, std::int64_t hint, std::size_t bucket_size) {
+constexpr bool IsOver(const Growth& growth, std::uint64_t count, unsigned b, unsigned slots) {
+  if constexpr (requires { growth.Over(count, b, slots); }) {
+    return growth.Over(count, b, slots);
+  } else {
+    return growth.Over(count, b);
+  }
+}
+
+// A table at the moment when a growth begins.
+struct GrowthState {
+  std::uint64_t count = 0;
+  unsigned b = 0;
+  std::uint16_t noverflow = 0;
+  unsigned slots = 0;
+  bool doubles = false;
+};
+
+// The policy says how many slots buckets have after a growth.
+template <class Growth>
+concept ChoosesSlots = requires(const Growth& growth, const GrowthState& state) {
+  { growth.SlotsAfter(state) } -> std::convertible_to<unsigned>;
+};
+
+// The layout can do what the policy says.
+template <class Growth, class Layout>
+concept CanFollow =
+    !ChoosesSlots<Growth> || requires(const Layout& layout) { layout.WithSlots(kGoSlots); };
+
+// Buckets that fit their chains. A table that is rebuilt because it holds too many overflow buckets
+// takes buckets of 4 slots if it is sparse (twice its entries would still fit them), else of 16,
+// so that a chain's entries lie in fewer places. A table that doubles keeps its slots: with other
+// ones it might be too full again the moment it is done.
+struct AdaptiveSlots : LoadFactor {
+  constexpr unsigned SlotsAfter(const GrowthState& state) const {
+    if (state.doubles) return state.slots;
+    return Over(2 * state.count, state.b, 4) ? 16 : 4;
+  }
+};
+
+// The most buckets that an insert may make a chain of; 0: no limit.
+template <class Growth>
+constexpr std::size_t ChainLimitOf(const Growth& growth) {
+  if constexpr (requires { growth.chain_limit; }) {
+    return growth.chain_limit;
+  } else {
+    return 0;
+  }
+}
+
+// Go: makemap. The least B for a table that is to hold `hint` entries in buckets of `slots` and of
+// `bucket_size` bytes. A hint below zero, or one whose buckets no address space holds, counts as 0.
+template <class Growth>
+constexpr unsigned InitialB(const Growth& growth, std::int64_t hint, std::size_t bucket_size,
+                            unsigned slots = kGoSlots) {
   constexpr std::uint64_t kMaxAllocation = std::uint64_t{1} << 48;
   if (hint < 0 || static_cast<std::uint64_t>(hint) > kMaxAllocation / bucket_size) hint = 0;
   unsigned b = 0;
-  while (growth.Over(static_cast<std::uint64_t>(hint), b)) ++b;
+  while (IsOver(growth, static_cast<std::uint64_t>(hint), b, slots)) ++b;
   return b;
 }
 

@@ -81,6 +81,70 @@ TEST(LoadFactorTest, AFirstBucketHoldsEightWhateverTheFactor) {
   EXPECT_TRUE(kTight.Over(9, 3));
 }
 
+// Go: overLoadFactor.
+bool GoIsOver(const LoadFactor& rule, std::uint64_t count, unsigned b) {
+  return count > 8 && count > rule.numerator * ((std::uint64_t{1} << b) / rule.denominator);
+}
+
+TEST(LoadFactorTest, WithEightSlotsIsGosRule) {
+  for (const LoadFactor rule :
+       {LoadFactor{13, 2}, LoadFactor{12, 2}, LoadFactor{8, 1}, LoadFactor{2, 1}}) {
+    for (unsigned b = 0; b <= 20; ++b) {
+      // Both rules say no up to some count and yes from there on, so the counts around each of
+      // their limits tell whether they are the same.
+      const std::uint64_t limit = rule.numerator * ((std::uint64_t{1} << b) / rule.denominator);
+      for (std::uint64_t count = 0; count <= 40; ++count) {
+        EXPECT_EQ(rule.Over(count, b), GoIsOver(rule, count, b)) << count << ' ' << b;
+        EXPECT_EQ(rule.Over(limit + count, b), GoIsOver(rule, limit + count, b)) << count;
+        if (count > limit) continue;
+        EXPECT_EQ(rule.Over(limit - count, b), GoIsOver(rule, limit - count, b)) << count;
+      }
+    }
+  }
+}
+
+TEST(LoadFactorTest, IsInProportionToTheSlots) {
+  for (const unsigned slots : {1U, 2U, 4U, 16U, 32U}) {
+    EXPECT_FALSE(GoGrowth().Over(slots, 0, slots));
+    for (unsigned b = 4; b < 20; ++b) {
+      const std::uint64_t most = 13 * slots * (std::uint64_t{1} << b) / 16;
+      EXPECT_FALSE(GoGrowth().Over(most, b, slots)) << b;
+      EXPECT_TRUE(GoGrowth().Over(most + 1, b, slots)) << b;
+    }
+  }
+}
+
+// A rule from before there were other buckets than of 8 slots.
+struct FourABucket {
+  static bool Over(std::uint64_t count, unsigned b) { return count > 4 * (std::uint64_t{1} << b); }
+  static bool TooManyOverflow(std::uint16_t noverflow, unsigned b) {
+    return LoadFactor::TooManyOverflow(noverflow, b);
+  }
+};
+struct FourABucketPolicy : Strict {
+  using Growth = FourABucket;
+};
+
+// One that says it by hiding Go's.
+struct OneABucket : GoGrowth {
+  constexpr bool Over(std::uint64_t count, unsigned b) const {
+    return count > std::uint64_t{1} << b;
+  }
+};
+
+TEST(GrowthPolicyTest, OneThatKnowsNothingOfSlotsIsAskedWithoutThem) {
+  EXPECT_FALSE(IsOver(FourABucket(), 4, 0, 16));
+  EXPECT_TRUE(IsOver(FourABucket(), 5, 0, 16));
+  EXPECT_TRUE(IsOver(OneABucket(), 2, 0, 16));
+  Map<int, int, Hash<int>, std::equal_to<>, std::allocator<std::pair<const int, int>>,
+      FourABucketPolicy>
+      map;
+  for (int i = 0; i < 64; ++i) map[i] = i;
+  EXPECT_EQ(map.view().b(), 4U);
+  map[64] = 64;
+  EXPECT_EQ(map.view().b(), 5U);
+}
+
 TEST(TooManyOverflowTest, IsAsManyAsBucketsUpTo32768) {
   for (unsigned b = 0; b < 20; ++b) {
     const std::uint32_t limit = std::uint32_t{1} << (b < 15 ? b : 15);

@@ -33,6 +33,7 @@ template <class T, bool kConst>
 class Iterator {
   using CoreT = Core<T>;
   using GenerationT = typename CoreT::GenerationT;
+  using Place = typename CoreT::Place;
 
  public:
   using K = typename T::Key;
@@ -66,14 +67,13 @@ class Iterator {
 
  private:
   static constexpr std::size_t kNoCheck = static_cast<std::size_t>(-1);
-  static constexpr unsigned kSlots = CoreT::kSlots;
 
   void Advance();
   bool EnterNextChain();
   void ChooseChain();
   void ChooseChainAsGo();
   bool Produce(unsigned slot);
-  bool Filtered(unsigned slot) const;
+  bool Filtered(const Place& cell) const;
   void CheckKeysKept() const;
   void End() { key_ = nullptr; }
 
@@ -89,7 +89,7 @@ class Iterator {
   std::size_t chain_ = 0;         // of chain_array_, the chain of bucket_
   std::size_t check_ = kNoCheck;  // only entries that belong to this bucket
   std::uint64_t epoch_ = 0;
-  unsigned offset_ = 0;
+  unsigned offset_ = 0;  // its low bits: the slot at which each bucket begins
   unsigned b_ = 0;
   unsigned slot_ = 0;
   bool wrapped_ = false;
@@ -105,7 +105,7 @@ Iterator<T, kConst>::Iterator(CoreT* core) {
   b_ = core->b();
   const std::uint64_t drawn = core->DrawIteratorStart();
   start_bucket_ = static_cast<std::size_t>(drawn & (array_->buckets() - 1));
-  offset_ = static_cast<unsigned>(drawn >> b_) & (kSlots - 1);
+  offset_ = static_cast<unsigned>(drawn >> b_);
   next_bucket_ = start_bucket_;
   core->MarkIterators();
   Advance();
@@ -121,13 +121,14 @@ void Iterator<T, kConst>::Advance() {
   if (CoreT::kContract && epoch_ != core_->epoch()) return End();
   for (;;) {
     if (bucket_ == nullptr && !EnterNextChain()) return End();
-    while (slot_ < kSlots) {
+    const auto& layout = chain_array_->layout();
+    while (slot_ < layout.Slots()) {
       // If a hasher throws, the cell is due again.
-      const bool produced = Produce((slot_ + offset_) & (kSlots - 1));
+      const bool produced = Produce((slot_ + offset_) & (layout.Slots() - 1));
       ++slot_;
       if (produced) return;
     }
-    bucket_ = core_->layout().Overflow(bucket_);
+    bucket_ = layout.Overflow(bucket_);
     slot_ = 0;
   }
 }
@@ -189,34 +190,33 @@ void Iterator<T, kConst>::ChooseChainAsGo() {
 // The entry in the old chain belongs to the other half. Of a key without a hash of its own the
 // lowest bit of its tophash (or of its mark, once moved) tells which half it goes to.
 template <class T, bool kConst>
-bool Iterator<T, kConst>::Filtered(unsigned slot) const {
+bool Iterator<T, kConst>::Filtered(const Place& cell) const {
   if (check_ == kNoCheck) return false;
   if (!CoreT::kContract && core_->same_size_growth()) return false;
-  const K& key = core_->layout().KeyAt(bucket_, slot);
+  const K& key = cell.key();
   if (CoreT::EqualsItself(key)) {
     return (core_->HashOf(key) & (array_->buckets() - 1)) != check_;
   }
   const std::size_t half = b_ == 0 ? 0 : check_ >> (b_ - 1);
-  return half != (core_->layout().Tophash(bucket_)[slot] & 1U);
+  return half != (cell.tophash() & 1U);
 }
 
 // Stands on the cell's entry, if there is one to produce.
 template <class T, bool kConst>
 bool Iterator<T, kConst>::Produce(unsigned slot) {
-  const auto& layout = core_->layout();
-  const std::uint8_t tophash = layout.Tophash(bucket_)[slot];
+  Place place{bucket_, slot, LayoutRef<typename CoreT::Layout>(chain_array_->layout())};
+  const std::uint8_t tophash = place.tophash();
   if (IsEmpty(tophash) || tophash == kEvacuatedEmpty) return false;
   const bool moved = IsMoved(tophash);
   if (moved) CheckKeysKept();
-  if (Filtered(slot)) return false;
-  const K& key = layout.KeyAt(bucket_, slot);
-  typename CoreT::Place place{bucket_, slot};
+  if (Filtered(place)) return false;
+  const K& key = place.key();
   if (moved && CoreT::EqualsItself(key)) {
     place = core_->FindForIterator(key);
     if (place.bucket == nullptr) return false;
   }
-  key_ = &layout.KeyAt(place.bucket, place.slot);
-  value_ = &layout.ValueAt(place.bucket, place.slot);
+  key_ = &place.key();
+  value_ = &place.value();
   return true;
 }
 

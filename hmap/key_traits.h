@@ -15,7 +15,6 @@
 #include <string_view>
 #include <type_traits>
 
-#include "hmap/layout.h"
 #include "hmap/random.h"
 
 namespace hmap {
@@ -48,16 +47,20 @@ inline constexpr bool kPlainEquality = false;
 template <class T>
 inline constexpr bool kPlainEquality<std::equal_to<T>> = true;
 
-// Go: mapfast in cmd/compile: no fast path for values stored by pointer.
-template <class K, class V, class Equal>
+// Go: mapfast in cmd/compile: no fast path for values stored by pointer. Nor is there one if only
+// the layout's object, not its type, knows the keys.
+template <class Layout, class Equal>
 constexpr KeyPath FastPathOf() {
-  if (!kPlainEquality<Equal> || sizeof(V) > kMaxInlineSize) return KeyPath::kGeneric;
-  if constexpr (std::is_integral_v<K> || std::is_pointer_v<K> || std::is_enum_v<K>) {
-    if (sizeof(K) == 4) return KeyPath::kFast32;
-    if (sizeof(K) == 8) return KeyPath::kFast64;
-  }
-  if constexpr (std::is_same_v<K, std::string> || std::is_same_v<K, std::string_view>) {
-    return KeyPath::kFastString;
+  if constexpr (kPlainEquality<Equal> && std::is_empty_v<Layout>) {
+    using K = typename Layout::Key;
+    if (Layout::kIndirectValue) return KeyPath::kGeneric;
+    if constexpr (std::is_integral_v<K> || std::is_pointer_v<K> || std::is_enum_v<K>) {
+      if (sizeof(K) == 4) return KeyPath::kFast32;
+      if (sizeof(K) == 8) return KeyPath::kFast64;
+    }
+    if constexpr (std::is_same_v<K, std::string> || std::is_same_v<K, std::string_view>) {
+      return KeyPath::kFastString;
+    }
   }
   return KeyPath::kGeneric;
 }

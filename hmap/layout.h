@@ -1,19 +1,10 @@
 // Where things lie in a bucket.
 //
-// A bucket holds one tophash byte per slot, then all keys, then all values, then the pointer to
-// the chain's next bucket. Keys together and values together, so that no padding is needed
-// between a small key and a large value (Go's bmap):
-//
-//   +---------------+-------------------+-----------------------+----------+
-//   | tophash[8]    | key key key ...   | value value value ... | overflow |
-//   +---------------+-------------------+-----------------------+----------+
-//   0               KeysOffset          ValuesOffset            OverflowOffset      Size
-//
-// A key or value of more than 128 bytes is stored by pointer: its slot holds the address of an
-// object of its own (Go's maxKeySize and maxElemSize; exactly 128 bytes is inline).
-//
-// The table asks an *object* of the layout for everything, so that a layout whose sizes are known
-// only at run time can take the place of this one.
+// `ShapeOf` computes it, in one place for every layout. A layout adds how to get at a key, a value
+// and the next bucket: `StaticLayout` for types known at compile time, `DynamicLayout` (see
+// `dynamic_layout.h`) for sizes chosen at run time. The table asks an *object* of the layout for
+// everything, and every array of buckets has its own, since the slots per bucket may change with a
+// growth.
 
 #ifndef HMAP_LAYOUT_H_
 #define HMAP_LAYOUT_H_
@@ -25,92 +16,169 @@
 #include <new>
 #include <type_traits>
 
+#include "hmap/memory.h"
+
 namespace hmap {
 
 // A bucket's bytes; only a layout knows what is where.
 struct Bucket;
 
+// Go: maxKeySize and maxElemSize.
 inline constexpr std::size_t kMaxInlineSize = 128;
+
+// Go: bucketCnt.
+inline constexpr unsigned kGoSlots = 8;
 
 constexpr std::size_t AlignUp(std::size_t offset, std::size_t alignment) {
   return (offset + alignment - 1) / alignment * alignment;
 }
 
+// What there is to know of keys or of values to lay them out.
+struct ObjectShape {
+  std::uint32_t size = 0;
+  std::uint32_t alignment = 1;  // a power of two
+};
+
+template <class T>
+inline constexpr ObjectShape kShapeOf = {sizeof(T), alignof(T)};
+
+// The slots for keys, or those for values.
+struct SlotShape {
+  bool indirect = false;  // the slot holds the address of an object of its own
+  std::size_t offset = 0;
+  std::size_t stride = 0;  // from one slot to the next
+};
+
+struct BucketShape {
+  unsigned slots = 0;
+  SlotShape keys;
+  SlotShape values;
+  std::size_t overflow = 0;  // offset of the pointer to the chain's next bucket
+  std::size_t alignment = 0;
+  std::size_t size = 0;  // and the distance of neighbours in an array
+};
+
+// A bucket holds one tophash byte per slot, then all keys, then all values, then the pointer to
+// the chain's next bucket. Keys together and values together, so that no padding is needed
+// between a small key and a large value (Go's bmap):
+//
+//   +----------------+-------------------+-----------------------+----------+
+//   | tophash[slots] | key key key ...   | value value value ... | overflow |
+//   +----------------+-------------------+-----------------------+----------+
+//   0                keys.offset         values.offset           overflow   size
+//
+// Each part begins at the next multiple of its alignment, as a compiler lays out a struct of four
+// members. With 8 slots and alignments up to 8 there is nothing to pad, and the size is Go's:
+// 8 + 8 key slots + 8 value slots + 8.
+//
+// A key or value of more than `max_inline` bytes is stored by pointer: its slot holds the address
+// of an object of its own (exactly `max_inline` bytes is inline).
+//
+// A size that is no multiple of its alignment is rounded up to one, slot by slot. Of size zero, all
+// slots share one address. It lies in the bucket all the same, because the overflow pointer comes
+// last: Go pads the end of a struct whose last member has no size, lest its address be that of the
+// next object, and needs no such padding here.
+constexpr BucketShape ShapeOf(const ObjectShape& key, const ObjectShape& value, unsigned slots,
+                              std::size_t max_inline = kMaxInlineSize) {
+  const auto slot_of = [max_inline](const ObjectShape& object) {
+    return object.size > max_inline ? ObjectShape{sizeof(void*), alignof(void*)} : object;
+  };
+  const ObjectShape key_slot = slot_of(key);
+  const ObjectShape value_slot = slot_of(value);
+  BucketShape shape;
+  shape.slots = slots;
+  shape.keys.indirect = key.size > max_inline;
+  shape.keys.stride = AlignUp(key_slot.size, key_slot.alignment);
+  shape.keys.offset = AlignUp(slots, key_slot.alignment);
+  shape.values.indirect = value.size > max_inline;
+  shape.values.stride = AlignUp(value_slot.size, value_slot.alignment);
+  shape.values.offset =
+      AlignUp(shape.keys.offset + slots * shape.keys.stride, value_slot.alignment);
+  shape.overflow = AlignUp(shape.values.offset + slots * shape.values.stride, alignof(Bucket*));
+  shape.alignment =
+      std::max<std::size_t>({key_slot.alignment, value_slot.alignment, alignof(Bucket*)});
+  shape.size = AlignUp(shape.overflow + sizeof(Bucket*), shape.alignment);
+  return shape;
+}
+
+// What all layouts have in common: addresses, as `Derived::shape()` has them.
+template <class Derived>
+class BucketAddresses {
+ public:
+  constexpr unsigned Slots() const { return shape().slots; }
+  constexpr std::size_t Alignment() const { return shape().alignment; }
+  // Bytes of a bucket, and the distance of neighbours in an array.
+  constexpr std::size_t Size() const { return shape().size; }
+
+  std::uint8_t* Tophash(Bucket* bucket) const { return reinterpret_cast<std::uint8_t*>(bucket); }
+  // Where the slot is; it holds the object or, if that is too large, its address.
+  void* KeySlot(Bucket* bucket, unsigned slot) const {
+    return Bytes(bucket) + shape().keys.offset + slot * shape().keys.stride;
+  }
+  void* ValueSlot(Bucket* bucket, unsigned slot) const {
+    return Bytes(bucket) + shape().values.offset + slot * shape().values.stride;
+  }
+
+  Bucket* Overflow(Bucket* bucket) const {
+    Bucket* overflow;
+    std::memcpy(&overflow, Bytes(bucket) + shape().overflow, sizeof(overflow));
+    return overflow;
+  }
+  void SetOverflow(Bucket* bucket, Bucket* overflow) const {
+    std::memcpy(Bytes(bucket) + shape().overflow, &overflow, sizeof(overflow));
+  }
+  // The bucket `n` places further in an array.
+  Bucket* Advance(Bucket* bucket, std::size_t n) const {
+    return reinterpret_cast<Bucket*>(Bytes(bucket) + n * shape().size);
+  }
+
+ private:
+  static std::byte* Bytes(Bucket* bucket) { return reinterpret_cast<std::byte*>(bucket); }
+  constexpr const BucketShape& shape() const { return static_cast<const Derived*>(this)->shape(); }
+};
+
 // The layout of buckets of `kSlots` slots for types known at compile time; folds to constants.
-template <class K, class V, unsigned kSlotCount = 8>
-class StaticLayout {
+template <class K, class V, unsigned kSlots = kGoSlots, std::size_t kMaxInline = kMaxInlineSize>
+class StaticLayout : public BucketAddresses<StaticLayout<K, V, kSlots, kMaxInline>> {
+  static_assert(kSlots != 0 && (kSlots & (kSlots - 1)) == 0,
+                "hmap: slots per bucket must be a power of two");
+  static constexpr BucketShape kShape = ShapeOf(kShapeOf<K>, kShapeOf<V>, kSlots, kMaxInline);
+
  public:
   using Key = K;
   using Value = V;
 
-  static constexpr unsigned kSlots = kSlotCount;
-  static constexpr bool kIndirectKey = sizeof(K) > kMaxInlineSize;
-  static constexpr bool kIndirectValue = sizeof(V) > kMaxInlineSize;
-  using KeySlot = std::conditional_t<kIndirectKey, K*, K>;
-  using ValueSlot = std::conditional_t<kIndirectValue, V*, V>;
+  static constexpr bool kIndirectKey = kShape.keys.indirect;
+  static constexpr bool kIndirectValue = kShape.values.indirect;
 
-  static constexpr std::size_t KeysOffset() { return kKeysOffset; }
-  static constexpr std::size_t ValuesOffset() { return kValuesOffset; }
-  static constexpr std::size_t OverflowOffset() { return kOverflowOffset; }
-  static constexpr std::size_t Alignment() { return kAlignment; }
-  // Bytes of a bucket, and the distance of neighbours in an array.
-  static constexpr std::size_t Size() { return kSize; }
-
-  static std::uint8_t* Tophash(Bucket* bucket) { return reinterpret_cast<std::uint8_t*>(bucket); }
-  static void* KeyAddress(Bucket* bucket, unsigned slot) {
-    return Bytes(bucket) + KeysOffset() + slot * sizeof(KeySlot);
-  }
-  static void* ValueAddress(Bucket* bucket, unsigned slot) {
-    return Bytes(bucket) + ValuesOffset() + slot * sizeof(ValueSlot);
-  }
-  static KeySlot& KeySlotAt(Bucket* bucket, unsigned slot) {
-    return *std::launder(static_cast<KeySlot*>(KeyAddress(bucket, slot)));
-  }
-  static ValueSlot& ValueSlotAt(Bucket* bucket, unsigned slot) {
-    return *std::launder(static_cast<ValueSlot*>(ValueAddress(bucket, slot)));
-  }
+  static constexpr ObjectShape key() { return kShapeOf<K>; }
+  static constexpr ObjectShape value() { return kShapeOf<V>; }
+  static constexpr const BucketShape& shape() { return kShape; }
+  static constexpr unsigned Slots() { return kSlots; }
 
   // The key or value of a cell that holds one.
-  static K& KeyAt(Bucket* bucket, unsigned slot) {
-    if constexpr (kIndirectKey) {
-      return *KeySlotAt(bucket, slot);
-    } else {
-      return KeySlotAt(bucket, slot);
-    }
+  K& KeyAt(Bucket* bucket, unsigned slot) const {
+    return ObjectIn<K, kIndirectKey>(this->KeySlot(bucket, slot));
   }
-  static V& ValueAt(Bucket* bucket, unsigned slot) {
-    if constexpr (kIndirectValue) {
-      return *ValueSlotAt(bucket, slot);
-    } else {
-      return ValueSlotAt(bucket, slot);
-    }
+  V& ValueAt(Bucket* bucket, unsigned slot) const {
+    return ObjectIn<V, kIndirectValue>(this->ValueSlot(bucket, slot));
   }
 
-  static Bucket* Overflow(Bucket* bucket) {
-    Bucket* overflow;
-    std::memcpy(&overflow, Bytes(bucket) + OverflowOffset(), sizeof(overflow));
-    return overflow;
-  }
-  static void SetOverflow(Bucket* bucket, Bucket* overflow) {
-    std::memcpy(Bytes(bucket) + OverflowOffset(), &overflow, sizeof(overflow));
-  }
-  // The bucket `n` places further in an array.
-  static Bucket* Advance(Bucket* bucket, std::size_t n) {
-    return reinterpret_cast<Bucket*>(Bytes(bucket) + n * Size());
+  // Calls `f` with the blocks that buckets are allocated in.
+  template <class Allocator, class F>
+  auto WithBucketBlocks(F f) const {
+    return f(Blocks<kShape.alignment, Allocator>());
   }
 
  private:
-  // Constants, so that unoptimised and instrumented builds need not compute them either.
-  static constexpr std::size_t kKeysOffset = AlignUp(kSlots, alignof(KeySlot));
-  static constexpr std::size_t kValuesOffset =
-      AlignUp(kKeysOffset + kSlots * sizeof(KeySlot), alignof(ValueSlot));
-  static constexpr std::size_t kOverflowOffset =
-      AlignUp(kValuesOffset + kSlots * sizeof(ValueSlot), alignof(Bucket*));
-  static constexpr std::size_t kAlignment =
-      std::max({alignof(KeySlot), alignof(ValueSlot), alignof(Bucket*)});
-  static constexpr std::size_t kSize = AlignUp(kOverflowOffset + sizeof(Bucket*), kAlignment);
-
-  static std::byte* Bytes(Bucket* bucket) { return reinterpret_cast<std::byte*>(bucket); }
+  template <class T, bool kIndirect>
+  static T& ObjectIn(void* slot) {
+    if constexpr (kIndirect) {
+      return **std::launder(static_cast<T**>(slot));
+    } else {
+      return *std::launder(static_cast<T*>(slot));
+    }
+  }
 };
 
 }  // namespace hmap

@@ -8,19 +8,24 @@
 #include <string>
 #include <type_traits>
 
+#include "hmap/dynamic_layout.h"
 #include "hmap/map.h"
 
 namespace hmap {
 namespace {
 
-template <std::size_t kBytes>
-struct Blob {
+template <std::size_t kBytes, std::size_t kAlignment = 1>
+struct alignas(kAlignment) Blob {
   std::uint8_t bytes[kBytes];
 };
 
-struct alignas(64) Wide {
-  std::uint64_t word;
+// No bytes at all, which is more than the standard lets a type be; both compilers do.
+template <class T>
+struct Nothing {
+  T none[0];
 };
+
+using Wide = Blob<8, 64>;
 
 // A bucket as the compiler would lay it out.
 template <class K, class V, unsigned kSlots>
@@ -31,78 +36,167 @@ struct Laid {
   void* overflow;
 };
 
-template <class K, class V, unsigned kSlots = 8>
-struct Case {
-  using Layout = StaticLayout<K, V, kSlots>;
+template <class K, class V, unsigned kSlots>
+void ExpectLaidOut(const BucketShape& shape) {
+  SCOPED_TRACE(testing::Message() << sizeof(K) << " to " << sizeof(V) << ", slots " << kSlots);
   using Reference = Laid<K, V, kSlots>;
-};
-
-template <class T>
-class LayoutTest : public ::testing::Test {};
-
-using Cases = ::testing::Types<Case<std::uint64_t, std::uint64_t>, Case<std::uint8_t, std::uint8_t>,
-                               Case<std::uint8_t, std::uint64_t>, Case<std::uint64_t, std::uint8_t>,
-                               Case<std::uint16_t, Blob<3>>, Case<Blob<5>, std::uint32_t>,
-                               Case<float, double>, Case<Blob<128>, Blob<128>>,
-                               Case<Blob<129>, Blob<1>>, Case<std::uint32_t, Blob<129>>,
-                               Case<Blob<4096>, Blob<4096>>, Case<Wide, std::uint8_t>,
-                               Case<std::uint8_t, Wide>, Case<std::uint16_t, std::uint16_t, 2>,
-                               Case<Blob<3>, std::uint64_t, 4>, Case<std::uint32_t, Blob<7>, 16>>;
-TYPED_TEST_SUITE(LayoutTest, Cases);
-
-TYPED_TEST(LayoutTest, LiesAsTheCompilerWouldLayItOut) {
-  using Layout = typename TypeParam::Layout;
-  using Reference = typename TypeParam::Reference;
-  EXPECT_EQ(Layout::KeysOffset(), offsetof(Reference, keys));
-  EXPECT_EQ(Layout::ValuesOffset(), offsetof(Reference, values));
-  EXPECT_EQ(Layout::OverflowOffset(), offsetof(Reference, overflow));
-  EXPECT_EQ(Layout::Alignment(), alignof(Reference));
-  EXPECT_EQ(Layout::Size(), sizeof(Reference));
+  EXPECT_EQ(shape.slots, kSlots);
+  EXPECT_EQ(shape.keys.indirect, sizeof(K) > 128);
+  EXPECT_EQ(shape.values.indirect, sizeof(V) > 128);
+  EXPECT_EQ(shape.keys.offset, offsetof(Reference, keys));
+  EXPECT_EQ(shape.values.offset, offsetof(Reference, values));
+  EXPECT_EQ(shape.keys.stride * kSlots, sizeof(Reference::keys));
+  EXPECT_EQ(shape.values.stride * kSlots, sizeof(Reference::values));
+  EXPECT_EQ(shape.overflow, offsetof(Reference, overflow));
+  EXPECT_EQ(shape.alignment, alignof(Reference));
+  EXPECT_EQ(shape.size, sizeof(Reference));
 }
 
-TYPED_TEST(LayoutTest, EverySlotIsWhereTheCompilerHasIt) {
-  using Layout = typename TypeParam::Layout;
-  alignas(typename TypeParam::Reference) std::array<std::byte, 2 * Layout::Size()> memory{};
-  auto* const laid = reinterpret_cast<typename TypeParam::Reference*>(memory.data());
+template <class Layout, class Reference>
+void ExpectAddresses(const Layout& layout) {
+  alignas(Reference) std::array<std::byte, 2 * sizeof(Reference)> memory{};
+  auto* const laid = reinterpret_cast<Reference*>(memory.data());
   auto* const bucket = reinterpret_cast<Bucket*>(memory.data());
-  for (unsigned slot = 0; slot < Layout::kSlots; ++slot) {
-    EXPECT_EQ(Layout::Tophash(bucket) + slot, &laid->tophash[slot]);
-    EXPECT_EQ(Layout::KeyAddress(bucket, slot), &laid->keys[slot]);
-    EXPECT_EQ(Layout::ValueAddress(bucket, slot), &laid->values[slot]);
+  for (unsigned slot = 0; slot < layout.Slots(); ++slot) {
+    EXPECT_EQ(layout.Tophash(bucket) + slot, &laid->tophash[slot]);
+    EXPECT_EQ(layout.KeySlot(bucket, slot), &laid->keys[slot]);
+    EXPECT_EQ(layout.ValueSlot(bucket, slot), &laid->values[slot]);
   }
-  Bucket* const next = Layout::Advance(bucket, 1);
+  Bucket* const next = layout.Advance(bucket, 1);
   EXPECT_EQ(static_cast<void*>(next), laid + 1);
-  EXPECT_EQ(Layout::Overflow(bucket), nullptr);
-  Layout::SetOverflow(bucket, next);
-  EXPECT_EQ(Layout::Overflow(bucket), next);
+  EXPECT_EQ(layout.Overflow(bucket), nullptr);
+  layout.SetOverflow(bucket, next);
+  EXPECT_EQ(layout.Overflow(bucket), next);
   EXPECT_EQ(laid->overflow, next);
 }
 
-TEST(LayoutSizeTest, EightWordsToWordsAre144Bytes) {
-  using Words = StaticLayout<std::uint64_t, std::uint64_t>;
-  EXPECT_EQ(Words::Size(), 144U);
-  EXPECT_EQ(Words::KeysOffset(), 8U);
-  EXPECT_EQ(Words::ValuesOffset(), 72U);
-  EXPECT_EQ(Words::OverflowOffset(), 136U);
+template <class K, class V, unsigned kSlots>
+void ExpectBothLayouts() {
+  const StaticLayout<K, V, kSlots> fixed;
+  ExpectLaidOut<K, V, kSlots>(fixed.shape());
+  ExpectAddresses<decltype(fixed), Laid<K, V, kSlots>>(fixed);
+  const DynamicLayout dynamic(kShapeOf<K>, kShapeOf<V>, kSlots);
+  ExpectLaidOut<K, V, kSlots>(dynamic.shape());
+  ExpectAddresses<DynamicLayout, Laid<K, V, kSlots>>(dynamic);
 }
 
-TEST(LayoutSizeTest, OnlyWhatIsOver128BytesIsStoredByPointer) {
+template <class K, class V>
+struct Pair {
+  using Key = K;
+  using Value = V;
+};
+
+// Every key type with every value type: 10 * 10 pairs.
+template <class... Ts>
+struct Each {};
+using Sizes = Each<Nothing<std::uint32_t>, std::uint8_t, Blob<3>, Blob<5>, Blob<12, 4>, Blob<13>,
+                   std::uint64_t, Blob<128>, Blob<129>, Wide>;
+template <class... Ks, class... Vs>
+void ExpectProduct(Each<Ks...>, Each<Vs...>) {
+  const auto with_key = [](auto pair) {
+    using K = typename decltype(pair)::Key;
+    (ExpectBothLayouts<K, Vs, 4>(), ...);
+    (ExpectBothLayouts<K, Vs, 8>(), ...);
+    (ExpectBothLayouts<K, Vs, 16>(), ...);
+  };
+  (with_key(Pair<Ks, void>()), ...);
+}
+
+TEST(BucketShapeTest, IsAsTheCompilerWouldLayItOut) { ExpectProduct(Sizes(), Sizes()); }
+
+TEST(BucketShapeTest, IsAsTheCompilerWouldLayItOutForOtherPairs) {
+  ExpectBothLayouts<std::uint16_t, Blob<3>, 8>();
+  ExpectBothLayouts<float, double, 8>();
+  ExpectBothLayouts<std::uint32_t, Blob<300>, 4>();
+  ExpectBothLayouts<Blob<300, 4>, Blob<16, 16>, 16>();
+  ExpectBothLayouts<Blob<32, 32>, Blob<2, 2>, 8>();
+  ExpectLaidOut<std::uint16_t, std::uint16_t, 2>(
+      StaticLayout<std::uint16_t, std::uint16_t, 2>::shape());
+  ExpectLaidOut<std::uint8_t, Wide, 1>(StaticLayout<std::uint8_t, Wide, 1>::shape());
+}
+
+TEST(BucketShapeTest, HasGosSizeForEightSlotsAndItsAlignments) {
+  struct Row {
+    ObjectShape key;
+    ObjectShape value;
+    std::size_t size;
+  };
+  // 8 tophash bytes, 8 keys, 8 values and a pointer, with nothing to pad in between.
+  constexpr Row kRows[] = {
+      {{8, 8}, {8, 8}, 144},      {{4, 4}, {8, 8}, 112},     {{8, 8}, {0, 1}, 80},
+      {{16, 8}, {16, 8}, 272},    {{1, 1}, {1, 1}, 32},      {{1, 1}, {0, 1}, 24},
+      {{3, 1}, {5, 1}, 80},       {{2, 2}, {12, 4}, 128},    {{13, 1}, {8, 8}, 184},
+      {{128, 8}, {8, 8}, 1104},   {{129, 1}, {8, 8}, 144},   {{8, 8}, {136, 8}, 144},
+      {{128, 8}, {128, 8}, 2064}, {{200, 8}, {300, 4}, 144}, {{0, 1}, {0, 1}, 16}};
+  for (const Row& row : kRows) {
+    const BucketShape shape = ShapeOf(row.key, row.value, 8);
+    EXPECT_EQ(shape.size, row.size) << row.key.size << " to " << row.value.size;
+    const auto slot = [](std::uint32_t size) { return size > 128 ? 8 : size; };
+    EXPECT_EQ(shape.size, 8 + 8 * slot(row.key.size) + 8 * slot(row.value.size) + 8);
+    EXPECT_EQ(shape.overflow + 8, shape.size) << "last, as in Go";
+  }
+}
+
+TEST(BucketShapeTest, OfAMapOfWordsToWordsIs144Bytes) {
+  constexpr BucketShape kWords = StaticLayout<std::uint64_t, std::uint64_t>::shape();
+  EXPECT_EQ(kWords.size, 144U);
+  EXPECT_EQ(kWords.keys.offset, 8U);
+  EXPECT_EQ(kWords.values.offset, 72U);
+  EXPECT_EQ(kWords.overflow, 136U);
+}
+
+TEST(BucketShapeTest, WhatHasNoSizeStillLiesInTheBucket) {
+  const BucketShape shape = ShapeOf({8, 8}, {0, 1}, 8);
+  EXPECT_EQ(shape.values.stride, 0U);
+  EXPECT_LT(shape.values.offset, shape.size);
+  EXPECT_EQ(shape.values.offset, shape.overflow) << "the overflow pointer comes last";
+}
+
+TEST(BucketShapeTest, RoundsASizeUpToItsAlignment) {
+  const BucketShape shape = ShapeOf({13, 8}, {5, 4}, 4);
+  EXPECT_EQ(shape.keys.stride, 16U);
+  EXPECT_EQ(shape.values.stride, 8U);
+  EXPECT_EQ(shape.size, 8U + 4 * 16 + 4 * 8 + 8);
+}
+
+TEST(BucketShapeTest, OnlyWhatIsOver128BytesIsStoredByPointer) {
   using Inline = StaticLayout<Blob<128>, Blob<128>>;
   EXPECT_FALSE(Inline::kIndirectKey);
   EXPECT_FALSE(Inline::kIndirectValue);
-  EXPECT_EQ(Inline::Size(), 8U + 8 * 128 + 8 * 128 + 8);
+  EXPECT_EQ(Inline::shape().size, 8U + 8 * 128 + 8 * 128 + 8);
 
   using Indirect = StaticLayout<Blob<129>, Blob<129>>;
   EXPECT_TRUE(Indirect::kIndirectKey);
   EXPECT_TRUE(Indirect::kIndirectValue);
-  EXPECT_EQ(Indirect::Size(), 8U + 8 * 8 + 8 * 8 + 8);
+  EXPECT_EQ(Indirect::shape().size, 8U + 8 * 8 + 8 * 8 + 8);
+}
+
+TEST(BucketShapeTest, TheLimitOfWhatIsInlineCanBeChosen) {
+  using Small = StaticLayout<std::uint64_t, Blob<65>, 8, 64>;
+  EXPECT_FALSE(Small::kIndirectKey);
+  EXPECT_TRUE(Small::kIndirectValue);
+  const DynamicLayout dynamic({8, 8}, {200, 1}, 8, 256);
+  EXPECT_FALSE(dynamic.shape().values.indirect);
+  EXPECT_TRUE(dynamic.WithSlots(4).shape().size < dynamic.shape().size);
+  EXPECT_FALSE(dynamic.WithSlots(4).shape().values.indirect) << "the limit goes along";
+}
+
+TEST(DynamicLayoutTest, RefusesWhatNoBucketCanHave) {
+  for (const unsigned slots : {0U, 1U, 2U, 3U, 5U, 12U, 32U}) {
+    EXPECT_THROW(DynamicLayout({8, 8}, {8, 8}, slots), LayoutError) << slots;
+  }
+  for (const std::uint32_t alignment : {0U, 3U, 24U, 128U}) {
+    EXPECT_THROW(DynamicLayout({8, alignment}, {8, 8}), LayoutError) << alignment;
+    EXPECT_THROW(DynamicLayout({8, 8}, {8, alignment}), LayoutError) << alignment;
+  }
+  EXPECT_THROW(DynamicLayout({8, 8}, {8, 8}).WithSlots(7), LayoutError);
 }
 
 // The map works on every layout, not only on Go's of eight slots.
-template <unsigned kSlots>
+template <unsigned kSlots, std::size_t kMaxInline = kMaxInlineSize>
 struct SlotsPolicy : Strict {
   template <class K, class V>
-  using Layout = StaticLayout<K, V, kSlots>;
+  using Layout = StaticLayout<K, V, kSlots, kMaxInline>;
 };
 
 template <class V, class Policy>
@@ -126,9 +220,16 @@ TEST(LayoutMapTest, AMapWorksWithAnyNumberOfSlots) {
   ExpectWorks<std::string, SlotsPolicy<16>>();
 }
 
+TEST(LayoutMapTest, AMapWorksWithAnyLimitOfWhatIsInline) {
+  ExpectWorks<std::string, SlotsPolicy<8, 8>>();
+  ExpectWorks<std::string, SlotsPolicy<8, 2>>();
+  ExpectWorks<Blob<200>, SlotsPolicy<8, 200>>();
+}
+
 TEST(LayoutMapTest, AMapKeepsValuesAligned) {
   ExpectWorks<Wide, Strict>();
   ExpectWorks<Blob<200>, Strict>();
+  ExpectWorks<Blob<192, 64>, Strict>();
 }
 
 }  // namespace

@@ -34,45 +34,33 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
-#include <iterator>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
 #include "hmap/core.h"
-#include "hmap/core_access.h"
-#include "hmap/core_growth.h"
-#include "hmap/errors.h"
-#include "hmap/iterator.h"
+#include "hmap/handle.h"
 #include "hmap/key_traits.h"
 #include "hmap/policy.h"
-#include "hmap/view.h"
 
 namespace hmap {
 
 template <class K, class V, class HashT = Hash<K>, class EqualT = std::equal_to<>,
           class AllocatorT = std::allocator<std::pair<const K, V>>, class PolicyT = Strict>
-class Map {
+class Map : public Handle<MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>> {
+  using Base = Handle<MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>>;
+
  public:
-  using Types = MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>;
-  using CoreT = Core<Types>;
-  // Hasher, equality, random source, growth rule and allocator of a map.
-  using Parts = typename CoreT::Parts;
+  using typename Base::CoreT;
+  using typename Base::Parts;
   using key_type = K;
   using mapped_type = V;
   using value_type = std::pair<const K, V>;
-  using size_type = std::size_t;
-  using hasher = HashT;
-  using key_equal = EqualT;
-  using allocator_type = AllocatorT;
-  using iterator = Iterator<Types, false>;
-  using const_iterator = Iterator<Types, true>;
 
   // An empty map with room for `hint` entries; a hint that makes no sense counts as 0.
   // Go: make(map[K]V, hint).
   Map() : Map(0) {}
-  explicit Map(std::int64_t hint, const Parts& parts = {})
-      : parts_(parts), core_(CoreT::Make(parts_, hint)) {}
+  explicit Map(std::int64_t hint, const Parts& parts = {}) : Base(hint, parts) {}
   Map(std::initializer_list<value_type> entries) : Map(static_cast<std::int64_t>(entries.size())) {
     for (const value_type& entry : entries) insert(entry);
   }
@@ -80,47 +68,9 @@ class Map {
   // Go: var m map[K]V.
   static Map Nil(const Parts& parts = {}) { return Map(parts); }
 
-  // A copy has the same entries, draws of its own (as far as the random source's copies do) and no
-  // iterators. Go: maps.Clone.
-  Map(const Map& other) : parts_(other.parts_), nil_(other.nil_) {
-    if (other.core_ == nullptr) return;
-    other.core_->CheckNoWriter(kConcurrentCloneAndWrite);
-    Map copy(static_cast<std::int64_t>(other.size()), other.parts_);
-    other.view().ForEachEntry(
-        [&copy](const K& key, const V& value) { copy.insert_or_assign(key, value); });
-    std::swap(core_, copy.core_);
-  }
-  // Iterators follow the entries. The source is empty afterwards and may be used on; its
-  // allocator is copied, the one in use goes with the entries.
-  Map(Map&& other) noexcept
-      : parts_(other.parts_), core_(std::exchange(other.core_, nullptr)), nil_(other.nil_) {}
-  Map& operator=(const Map& other) {
-    if (this != &other) Map(other).swap(*this);
-    return *this;
-  }
-  Map& operator=(Map&& other) noexcept {
-    if (this != &other) Map(std::move(other)).swap(*this);
-    return *this;
-  }
-  // Iterators that still hold on find the map gone (StaleIterator).
-  ~Map() {
-    if (core_ != nullptr) core_->Die();
-  }
-
   // Iterators follow the entries.
-  void swap(Map& other) noexcept {
-    std::swap(parts_, other.parts_);
-    std::swap(core_, other.core_);
-    std::swap(nil_, other.nil_);
-  }
+  void swap(Map& other) noexcept { Base::swap(other); }
   friend void swap(Map& a, Map& b) noexcept { a.swap(b); }
-
-  bool is_nil() const { return nil_; }
-  std::size_t size() const { return core_ == nullptr ? 0 : core_->count(); }
-  bool empty() const { return size() == 0; }
-  allocator_type get_allocator() const { return parts_.allocator; }
-  // As the map was given them; what its table has drawn since is not in them.
-  const Parts& parts() const { return parts_; }
 
   // The value of `key`, or null. Never moves anything. Strings are also found by anything that
   // a string_view can be made of. Go: v, ok := m[key].
@@ -178,61 +128,30 @@ class Map {
     return Erase(key);
   }
 
-  // Removes everything and renews the seed; keeps the buckets. Go 1.21: clear(m).
-  void clear() {
-    if (core_ != nullptr) core_->Clear();
-  }
-
-  // Makes room for `entries` in all, so that inserts up to there do not double the table. Takes
-  // whole growths at once: O(size). Throws LengthError if no table can be so large, NilMapError
-  // if the map is nil.
-  void reserve(std::size_t entries) { Writable()->Reserve(entries); }
-
-  // Iterates from a random entry. Move-only keys, and move-only values under keys that are not
-  // equal to themselves: if the map grows under the iterator, advancing it may throw
-  // StaleIterator, because evacuated entries cannot be kept for it.
-  iterator begin() { return iterator(core_); }
-  const_iterator begin() const { return const_iterator(core_); }
-  std::default_sentinel_t end() const { return {}; }
-
-  // The table itself, for tests and tools.
-  TableView<CoreT> view() const { return TableView<CoreT>(core_); }
-
  private:
-  using Place = typename CoreT::Place;
+  using Base::core;
+  using Base::Find;
+  using Base::Value;
+  using Base::Writable;
+  using typename Base::Place;
 
-  explicit Map(const Parts& parts) : parts_(parts), nil_(true) {}
-
-  // A moved-from map gets a new table with its first insert.
-  CoreT* Writable() {
-    if (nil_) throw NilMapError();
-    if (core_ == nullptr) core_ = CoreT::Make(parts_, 0);
-    return core_;
-  }
-
-  template <class Q>
-  Place Find(const Q& key) const {
-    return core_ == nullptr ? Place{} : core_->Find(key);
-  }
-  V* Value(Place place) const {
-    return place.bucket == nullptr ? nullptr : &core_->layout().ValueAt(place.bucket, place.slot);
-  }
+  explicit Map(const Parts& parts) : Base(parts) {}
 
   // Calls f with a key that stays where it is while the table moves its entries: `key` itself,
   // or, if it might refer into the table, a copy.
   template <class Key, class F>
   auto WithStableKey(Key&& key, F f) {
     if constexpr (std::is_lvalue_reference_v<Key> && std::is_constructible_v<K, const Key&>) {
-      if (std::is_trivially_copyable_v<K> || core_->MovesOnWrite()) return f(K(key));
+      if (std::is_trivially_copyable_v<K> || core()->MovesOnWrite()) return f(K(key));
     }
     return f(std::forward<Key>(key));
   }
 
   template <class Q>
   std::size_t Erase(const Q& key) {
-    if (core_ == nullptr) return 0;
+    if (core() == nullptr) return 0;
     return WithStableKey(key,
-                         [this](const auto& stable) { return core_->Erase(stable) ? 1U : 0U; });
+                         [this](const auto& stable) { return core()->Erase(stable) ? 1U : 0U; });
   }
 
   // `value` is a temporary of ours and refers to nothing in the table.
@@ -251,7 +170,7 @@ class Map {
   std::pair<V*, bool> Emplace(Key&& key, Args&&... args) {
     if (V* present = Writable()->MovesOnWrite() ? find(key) : nullptr) return {present, false};
     const auto leave = [](V&) {};
-    if (core_->MovesOnWrite()) {
+    if (core()->MovesOnWrite()) {
       V value(std::forward<Args>(args)...);
       return Assign<true>(K(std::forward<Key>(key)), leave, std::move(value));
     }
@@ -271,25 +190,21 @@ class Map {
   template <bool kKeepKey, class Key, class Update, class... Args>
   std::pair<V*, bool> Assign(Key&& key, Update update, Args&&... args) {
     bool inserted = false;
-    CoreT& core = *core_;
-    const Place place = core.Assign(
+    CoreT& table = *core();
+    const Place place = table.Assign(
         key,
         [&](Place at) {
           if constexpr (kNeedsKeyUpdate<K> && !kKeepKey) {
-            core.layout().KeyAt(at.bucket, at.slot) = std::forward<Key>(key);
+            at.key() = std::forward<Key>(key);
           }
-          update(core.layout().ValueAt(at.bucket, at.slot));
+          update(at.value());
         },
         [&](Place at) {
-          core.Construct(at, std::forward<Key>(key), std::forward<Args>(args)...);
+          table.Construct(at, std::forward<Key>(key), std::forward<Args>(args)...);
           inserted = true;
         });
     return {Value(place), inserted};
   }
-
-  Parts parts_;
-  CoreT* core_ = nullptr;  // null: nil or moved from
-  bool nil_ = false;
 };
 
 }  // namespace hmap

@@ -27,6 +27,12 @@ enum class IterationRule : std::uint8_t {
   kGo119,
 };
 
+// A map with fewer slots per bucket, or whose larger values go by pointer:
+//
+//   struct Small : hmap::Strict {
+//     template <class K, class V>
+//     using Layout = hmap::StaticLayout<K, V, 4, 64>;
+//   };
 struct Strict {
   template <class K, class V>
   using Layout = StaticLayout<K, V>;

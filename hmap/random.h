@@ -17,7 +17,7 @@ namespace hmap {
 
 enum class Draw : std::uint8_t {
   kHashSeed,       // 32 bits: hash0, at creation, at clear and when a delete empties the map
-  kIteratorStart,  // start bucket in the low B bits, slot offset in the 3 above
+  kIteratorStart,  // start bucket in the low B bits, slot offset in those above
   kOverflowCoin,   // 32 bits: whether to count an overflow bucket, from B = 16 on
   kNanHash,        // 64 bits: the hash of a key that is not equal to itself
 };

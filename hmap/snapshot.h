@@ -6,27 +6,29 @@
 #ifndef HMAP_SNAPSHOT_H_
 #define HMAP_SNAPSHOT_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
+#include "hmap/opaque.h"
 #include "hmap/view.h"
 
 namespace hmap {
 
-template <class K, class V, unsigned kSlots>
+// One element per slot.
+template <class K, class V>
 struct BucketSnapshot {
-  std::array<std::uint8_t, kSlots> tophash{};
+  std::vector<std::uint8_t> tophash;
   // Of live cells; empty otherwise.
-  std::array<std::optional<K>, kSlots> keys;
-  std::array<std::optional<V>, kSlots> values;
+  std::vector<std::optional<K>> keys;
+  std::vector<std::optional<V>> values;
 };
 
-template <class K, class V, unsigned kSlots>
+template <class K, class V>
 struct Snapshot {
-  using Chain = std::vector<BucketSnapshot<K, V, kSlots>>;
+  using Chain = std::vector<BucketSnapshot<K, V>>;
 
   std::size_t count = 0;
   std::uint8_t flags = 0;
@@ -40,29 +42,48 @@ struct Snapshot {
   std::vector<Chain> oldbuckets;
 };
 
+// What is kept of a key or a value: a copy of it; of an opaque one, its bytes.
+template <class T>
+using Copied = std::conditional_t<kOpaque<T>, std::vector<std::byte>, T>;
+
+template <class T>
+Copied<T> CopyOf(const T& object, [[maybe_unused]] std::size_t size) {
+  if constexpr (kOpaque<T>) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(&object);
+    return {bytes, bytes + size};
+  } else {
+    return object;
+  }
+}
+
 template <class CoreT>
 auto TakeSnapshot(const TableView<CoreT>& view) {
   using BucketT = BucketView<CoreT>;
-  Snapshot<typename CoreT::K, typename CoreT::V, BucketT::kSlots> snapshot{view.count(),
-                                                                           view.flags(),
-                                                                           view.b(),
-                                                                           view.noverflow(),
-                                                                           view.hash0(),
-                                                                           view.nevacuate(),
-                                                                           view.growing(),
-                                                                           view.pool_left(),
-                                                                           {},
-                                                                           {}};
+  using K = typename CoreT::K;
+  using V = typename CoreT::V;
+  Snapshot<Copied<K>, Copied<V>> snapshot{view.count(),
+                                          view.flags(),
+                                          view.b(),
+                                          view.noverflow(),
+                                          view.hash0(),
+                                          view.nevacuate(),
+                                          view.growing(),
+                                          view.pool_left(),
+                                          {},
+                                          {}};
   const auto copy_array = [&view](Array array, auto& chains) {
     chains.resize(view.chains(array));
     for (std::size_t n = 0; n < chains.size(); ++n) {
       for (BucketT bucket = view.chain(array, n); bucket; bucket = bucket.next()) {
         auto& copy = chains[n].emplace_back();
-        for (unsigned slot = 0; slot < BucketT::kSlots; ++slot) {
+        copy.tophash.resize(bucket.slots());
+        copy.keys.resize(bucket.slots());
+        copy.values.resize(bucket.slots());
+        for (unsigned slot = 0; slot < bucket.slots(); ++slot) {
           copy.tophash[slot] = bucket.tophash(slot);
           if (!IsLive(copy.tophash[slot])) continue;
-          copy.keys[slot] = bucket.key(slot);
-          copy.values[slot] = bucket.value(slot);
+          copy.keys[slot] = CopyOf(bucket.key(slot), bucket.key_size());
+          copy.values[slot] = CopyOf(bucket.value(slot), bucket.value_size());
         }
       }
     }
@@ -99,9 +120,7 @@ Stats CollectStats(const TableView<CoreT>& view) {
   for (std::size_t n = 0; n < stats.old_buckets; ++n) {
     if (IsEvacuatedMark(view.chain(Array::kOld, n).tophash(0))) ++stats.evacuated;
   }
-  stats.allocated_bytes =
-      (view.allocated_buckets(Array::kCurrent) + view.allocated_buckets(Array::kOld)) *
-      CoreT::Layout::Size();
+  stats.allocated_bytes = view.allocated_bytes(Array::kCurrent) + view.allocated_bytes(Array::kOld);
   if (stats.buckets != 0) {
     stats.entries_per_bucket =
         static_cast<double>(stats.entries) / static_cast<double>(stats.buckets);

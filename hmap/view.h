@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "hmap/layout.h"
+#include "hmap/place.h"
 #include "hmap/tophash.h"
 
 namespace hmap {
@@ -20,20 +20,25 @@ class BucketView {
  public:
   using K = typename CoreT::K;
   using V = typename CoreT::V;
-  static constexpr unsigned kSlots = CoreT::kSlots;
+  using Layout = typename CoreT::Layout;
 
-  BucketView(const CoreT* core, Bucket* bucket) : core_(core), bucket_(bucket) {}
+  BucketView(LayoutRef<Layout> layout, Bucket* bucket) : layout_(layout), bucket_(bucket) {}
 
   explicit operator bool() const { return bucket_ != nullptr; }
-  std::uint8_t tophash(unsigned slot) const { return core_->layout().Tophash(bucket_)[slot]; }
+  // The same for all buckets of an array.
+  unsigned slots() const { return (*layout_).Slots(); }
+  std::uint8_t tophash(unsigned slot) const { return (*layout_).Tophash(bucket_)[slot]; }
   // Of a live cell only.
-  const K& key(unsigned slot) const { return core_->layout().KeyAt(bucket_, slot); }
-  const V& value(unsigned slot) const { return core_->layout().ValueAt(bucket_, slot); }
-  BucketView next() const { return {core_, core_->layout().Overflow(bucket_)}; }
+  const K& key(unsigned slot) const { return (*layout_).KeyAt(bucket_, slot); }
+  const V& value(unsigned slot) const { return (*layout_).ValueAt(bucket_, slot); }
+  BucketView next() const { return {layout_, (*layout_).Overflow(bucket_)}; }
   const void* address() const { return bucket_; }
+  // Bytes of a key and of a value.
+  std::size_t key_size() const { return (*layout_).key().size; }
+  std::size_t value_size() const { return (*layout_).value().size; }
 
  private:
-  const CoreT* core_;
+  [[no_unique_address]] LayoutRef<Layout> layout_;
   Bucket* bucket_;
 };
 
@@ -66,12 +71,26 @@ class TableView {
     return generation == nullptr ? 0 : generation->total() + generation->heap_overflow();
   }
 
+  std::size_t allocated_bytes(Array array) const {
+    const auto* generation = Generation(array);
+    return generation == nullptr ? 0 : allocated_buckets(array) * generation->layout().Size();
+  }
+
+  // Slots per bucket of an array, 0 if it is not allocated. The two arrays differ if the growth
+  // under way changes them.
+  unsigned slots(Array array) const {
+    const auto* generation = Generation(array);
+    return generation == nullptr ? 0 : generation->layout().Slots();
+  }
   // 0 for an array that is not allocated.
   std::size_t chains(Array array) const {
     const auto* generation = Generation(array);
     return generation == nullptr ? 0 : generation->buckets();
   }
-  BucketT chain(Array array, std::size_t n) const { return {core_, Generation(array)->Chain(n)}; }
+  BucketT chain(Array array, std::size_t n) const {
+    const auto* generation = Generation(array);
+    return {LayoutRef<typename CoreT::Layout>(generation->layout()), generation->Chain(n)};
+  }
 
   // Calls f(key, value) for every entry, in the order of the buckets.
   template <class F>
@@ -79,7 +98,7 @@ class TableView {
     for (const Array array : {Array::kCurrent, Array::kOld}) {
       for (std::size_t n = 0; n < chains(array); ++n) {
         for (BucketT bucket = chain(array, n); bucket; bucket = bucket.next()) {
-          for (unsigned slot = 0; slot < BucketT::kSlots; ++slot) {
+          for (unsigned slot = 0; slot < bucket.slots(); ++slot) {
             if (IsLive(bucket.tophash(slot))) f(bucket.key(slot), bucket.value(slot));
           }
         }

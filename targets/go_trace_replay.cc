@@ -166,8 +166,8 @@ class TraceMapOf : public TraceMap {
 
   static void DigestChain(BucketT bucket, TraceDigest& digest) {
     for (; bucket; bucket = bucket.next()) {
-      for (unsigned slot = 0; slot < BucketT::kSlots; ++slot) digest.Byte(bucket.tophash(slot));
-      for (unsigned slot = 0; slot < BucketT::kSlots; ++slot) {
+      for (unsigned slot = 0; slot < bucket.slots(); ++slot) digest.Byte(bucket.tophash(slot));
+      for (unsigned slot = 0; slot < bucket.slots(); ++slot) {
         if (!hmap::IsLive(bucket.tophash(slot))) continue;
         digest.Word(Word(bucket.key(slot)), 8);
         digest.Word(Word(bucket.value(slot)), 8);
@@ -179,12 +179,12 @@ class TraceMapOf : public TraceMap {
   static void DumpChain(BucketT bucket, std::string& dump) {
     for (; bucket; bucket = bucket.next()) {
       dump += " [";
-      for (unsigned slot = 0; slot < BucketT::kSlots; ++slot) {
+      for (unsigned slot = 0; slot < bucket.slots(); ++slot) {
         if (slot != 0) dump += ' ';
         dump += std::to_string(bucket.tophash(slot));
       }
       dump += ']';
-      for (unsigned slot = 0; slot < BucketT::kSlots; ++slot) {
+      for (unsigned slot = 0; slot < bucket.slots(); ++slot) {
         if (!hmap::IsLive(bucket.tophash(slot))) continue;
         dump += ' ' + std::to_string(Word(bucket.key(slot))) + '=' +
                 std::to_string(Word(bucket.value(slot)));

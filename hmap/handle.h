@@ -1,0 +1,127 @@
+// What every kind of map is: the owner of a core, or nil, or moved from.
+//
+// `Map` and `DynamicMap` add how keys and values are handed in and out.
+
+#ifndef HMAP_HANDLE_H_
+#define HMAP_HANDLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "hmap/core.h"
+#include "hmap/core_access.h"
+#include "hmap/core_growth.h"
+#include "hmap/errors.h"
+#include "hmap/iterator.h"
+#include "hmap/view.h"
+
+namespace hmap {
+
+template <class TypesT>
+class Handle {
+ public:
+  using Types = TypesT;
+  using CoreT = Core<Types>;
+  // Hasher, equality, random source, growth rule, layout and allocator of a map.
+  using Parts = typename CoreT::Parts;
+  using size_type = std::size_t;
+  using hasher = typename Types::Hash;
+  using key_equal = typename Types::Equal;
+  using allocator_type = typename Types::Allocator;
+  using iterator = Iterator<Types, false>;
+  using const_iterator = Iterator<Types, true>;
+
+  bool is_nil() const { return nil_; }
+  std::size_t size() const { return core_ == nullptr ? 0 : core_->count(); }
+  bool empty() const { return size() == 0; }
+  allocator_type get_allocator() const { return parts_.allocator; }
+  // As the map was given them; what its table has drawn since is not in them.
+  const Parts& parts() const { return parts_; }
+
+  // Removes everything and renews the seed; keeps the buckets. Go 1.21: clear(m).
+  void clear() {
+    if (core_ != nullptr) core_->Clear();
+  }
+
+  // Makes room for `entries` in all, so that inserts up to there do not double the table. Takes
+  // whole growths at once: O(size). Throws LengthError if no table can be so large, NilMapError
+  // if the map is nil.
+  void reserve(std::size_t entries) { Writable()->Reserve(entries); }
+
+  // Iterates from a random entry. Move-only keys, and move-only values under keys that are not
+  // equal to themselves: if the map grows under the iterator, advancing it may throw
+  // StaleIterator, because evacuated entries cannot be kept for it.
+  iterator begin() { return iterator(core_); }
+  const_iterator begin() const { return const_iterator(core_); }
+  std::default_sentinel_t end() const { return {}; }
+
+  // The table itself, for tests and tools.
+  TableView<CoreT> view() const { return TableView<CoreT>(core_); }
+
+ protected:
+  using Place = typename CoreT::Place;
+
+  // Nil.
+  explicit Handle(const Parts& parts) : parts_(parts), nil_(true) {}
+  // An empty map with room for `hint` entries; a hint that makes no sense counts as 0.
+  Handle(std::int64_t hint, const Parts& parts) : parts_(parts), core_(CoreT::Make(parts_, hint)) {}
+
+  // A copy has the same entries, draws of its own (as far as the random source's copies do) and no
+  // iterators. Go: maps.Clone.
+  Handle(const Handle& other) : parts_(other.parts_), nil_(other.nil_) {
+    if (other.core_ == nullptr) return;
+    other.core_->CheckNoWriter(kConcurrentCloneAndWrite);
+    Handle copy(static_cast<std::int64_t>(other.size()), other.parts_);
+    other.view().ForEachEntry([&core = *copy.core_](const auto& key, const auto& value) {
+      core.Assign(key, [](Place) {}, [&](Place at) { core.Construct(at, key, value); });
+    });
+    swap(copy);
+  }
+  // Iterators follow the entries. The source is empty afterwards and may be used on; its
+  // allocator is copied, the one in use goes with the entries.
+  Handle(Handle&& other) noexcept
+      : parts_(other.parts_), core_(std::exchange(other.core_, nullptr)), nil_(other.nil_) {}
+  Handle& operator=(const Handle& other) {
+    if (this != &other) Handle(other).swap(*this);
+    return *this;
+  }
+  Handle& operator=(Handle&& other) noexcept {
+    if (this != &other) Handle(std::move(other)).swap(*this);
+    return *this;
+  }
+  // Iterators that still hold on find the map gone (StaleIterator).
+  ~Handle() {
+    if (core_ != nullptr) core_->Die();
+  }
+
+  // Iterators follow the entries.
+  void swap(Handle& other) noexcept {
+    std::swap(parts_, other.parts_);
+    std::swap(core_, other.core_);
+    std::swap(nil_, other.nil_);
+  }
+
+  // Null if the map is nil or moved from.
+  CoreT* core() const { return core_; }
+  // A moved-from map gets a new table with its first insert.
+  CoreT* Writable() {
+    if (nil_) throw NilMapError();
+    if (core_ == nullptr) core_ = CoreT::Make(parts_, 0);
+    return core_;
+  }
+  template <class Q>
+  Place Find(const Q& key) const {
+    return core_ == nullptr ? Place{} : core_->Find(key);
+  }
+  static auto* Value(Place place) { return place.bucket == nullptr ? nullptr : &place.value(); }
+
+ private:
+  Parts parts_;
+  CoreT* core_ = nullptr;  // null: nil or moved from
+  bool nil_ = false;
+};
+
+}  // namespace hmap
+
+#endif  // HMAP_HANDLE_H_
