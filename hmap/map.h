@@ -23,8 +23,10 @@
 // Errors: what hasher, equality, allocator and the keys' and values' own functions throw passes
 // through; no entry is then lost, and none is added. (An old chain that is half moved when
 // something throws is put back. Keys and values that cannot be copied must therefore move without
-// throwing.) An iterator whose advance threw stands where it stood and may be advanced again,
-// unless its map is gone.
+// throwing.) A growth that cannot allocate does not start, and the map goes on at its present size.
+// A copy, clear, reserve or assignment that throws leaves the entries of all maps as they were. An
+// iterator whose advance threw stands where it stood and may be advanced again, unless its map is
+// gone.
 
 #ifndef HMAP_MAP_H_
 #define HMAP_MAP_H_
@@ -212,7 +214,21 @@ class Map {
 
   template <class Q>
   Place Find(const Q& key) const {
-    return core_ == nullptr ? Place{} : core_->Find(key);
+    if (core_ != nullptr) return core_->Find(key);
+    CheckHashable(key);
+    return {};
+  }
+  // There is no table to look into, but a key that cannot be hashed has to be reported all the
+  // same.
+  template <class Q>
+  void CheckHashable(const Q& key) const {
+    if constexpr (kHashMightThrow<K>) {
+      if constexpr (SeededHasher<HashT, Q>) {
+        static_cast<void>(parts_.hash(key, 0));
+      } else {
+        static_cast<void>(parts_.hash(key));
+      }
+    }
   }
   V* Value(Place place) const {
     return place.bucket == nullptr ? nullptr : &core_->layout().ValueAt(place.bucket, place.slot);
@@ -230,7 +246,10 @@ class Map {
 
   template <class Q>
   std::size_t Erase(const Q& key) {
-    if (core_ == nullptr) return 0;
+    if (core_ == nullptr) {
+      CheckHashable(key);
+      return 0;
+    }
     return WithStableKey(key,
                          [this](const auto& stable) { return core_->Erase(stable) ? 1U : 0U; });
   }
@@ -267,7 +286,8 @@ class Map {
   }
 
   // Inserts an entry made of `key` and `args`, or calls `update` with the value that is there and,
-  // unless `kKeepKey`, replaces the key where equal keys can differ.
+  // unless `kKeepKey`, replaces the key where equal keys can differ: last, so that an update that
+  // throws has replaced nothing.
   template <bool kKeepKey, class Key, class Update, class... Args>
   std::pair<V*, bool> Assign(Key&& key, Update update, Args&&... args) {
     bool inserted = false;
@@ -275,10 +295,17 @@ class Map {
     const Place place = core.Assign(
         key,
         [&](Place at) {
-          if constexpr (kNeedsKeyUpdate<K> && !kKeepKey) {
+          V& value = core.layout().ValueAt(at.bucket, at.slot);
+          if constexpr (!kNeedsKeyUpdate<K> || kKeepKey) {
+            update(value);
+          } else if constexpr (std::is_nothrow_assignable_v<K&, Key&&>) {
+            update(value);
             core.layout().KeyAt(at.bucket, at.slot) = std::forward<Key>(key);
+          } else {
+            K replacement(std::forward<Key>(key));
+            update(value);
+            core.layout().KeyAt(at.bucket, at.slot) = std::move(replacement);
           }
-          update(core.layout().ValueAt(at.bucket, at.slot));
         },
         [&](Place at) {
           core.Construct(at, std::forward<Key>(key), std::forward<Args>(args)...);
