@@ -98,20 +98,28 @@ KeyId IdOfString(std::string_view key);
 // The id that stands for every id equal to this one: -0 and +0 are one key. A NaN equals nothing,
 // itself neither; its id stands for itself.
 constexpr KeyId CanonicalId(KeyType type, KeyId id) {
-  return type == KeyType::kF64 && id == 1 ? 0 : id;
+  return (type == KeyType::kF64 || type == KeyType::kVariant) && id == 1 ? 0 : id;
 }
 
 constexpr bool IsNan(KeyType type, KeyId id) { return type == KeyType::kF64 && IsNanId(id); }
 
+// Of the variant keys every eighth (6, 14, 22, ...) has no hash. A map must refuse it with this
+// text, Go's, whatever it is asked to do.
+constexpr bool IsUnhashable(KeyType type, KeyId id) {
+  return type == KeyType::kVariant && id % 8 == 6;
+}
+inline constexpr std::string_view kRefusalText = "runtime error: hash of unhashable type []int";
+
 // What the map's hasher hashes for the key of this id, as `HashBits` takes it.
 constexpr std::uint64_t HashedBits(KeyType type, KeyId id) {
+  if (type == KeyType::kVariant) return CanonicalId(type, id);
   if (type != KeyType::kF64) return id;
   return id <= 1 ? 0 : FloatBitsOf(id);
 }
 
 // Whether an update replaces the stored key by the new one (Go's "need key update").
 constexpr bool UpdatesKey(KeyType type) {
-  return type == KeyType::kF64 || type == KeyType::kString;
+  return type == KeyType::kF64 || type == KeyType::kString || type == KeyType::kVariant;
 }
 
 constexpr GrowthRule GrowthRuleOf(GrowthKind kind) {

@@ -68,8 +68,26 @@ enum class Milestone : std::uint8_t {
   kRuleGo121,
   kRuleFull,
   kRuleSparse,
+  kFaultInInsert,
+  kFaultInUpdate,
+  kFaultInErase,
+  kFaultInGrowthStart,
+  kFaultInEvacuation,
+  kFaultInOverflow,
+  kFaultInCopy,
+  kFaultInClear,
+  kFaultInReserve,
+  kFaultInRemake,
+  kFaultInIteration,
+  kFaultInMove,
+  kKeptKeysFreed,
+  kKeysLost,
+  kIndirectEvacuated,
+  kRefusedInEmptyMap,
+  kRefusedMidGrowth,
+  kSelfUnderIterator,
 };
-inline constexpr int kMilestones = 53;
+inline constexpr int kMilestones = 71;
 
 using MilestoneCounts = std::array<std::uint64_t, kMilestones>;
 

@@ -18,7 +18,7 @@ void NanForecast::AddNan(std::size_t old_chain, std::uint8_t tophash) {
     tops_.emplace_back(old_chain, tophash);
     return;
   }
-  const std::uint64_t hash = draws_.NextNanHash();
+  const std::uint64_t hash = NanHash(next_hash_++);
   const bool up = growth_.iterators ? (tophash & 1) != 0 : (hash & growth_.old_chains) != 0;
   tops_.emplace_back(old_chain + (up ? growth_.old_chains : 0),
                      growth_.iterators ? TophashOf(hash) : tophash);

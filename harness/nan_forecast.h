@@ -16,9 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include "harness/key_space.h"
 #include "harness/no_coverage.h"
 #include "harness/structure.h"
-#include "harness/subject.h"
+#include "harness/tape.h"
 
 namespace mapfuzz {
 MAPFUZZ_NO_COVERAGE_BEGIN
@@ -31,10 +32,11 @@ class NanForecast {
     std::size_t old_chains = 0;  // of the table that moves
   };
 
-  // Begins anew. `draws`: what the map draws from when the first chain moves.
-  void Begin(const Growth& growth, const Draws& draws) {
+  // Begins anew. `first_hash`: the number, for `NanHash`, of the hash drawn next when the first
+  // chain moves.
+  void Begin(const Growth& growth, std::uint64_t first_hash) {
     growth_ = growth;
-    draws_ = draws;
+    next_hash_ = first_hash;
     chains_.clear();
     tops_.clear();
   }
@@ -69,7 +71,7 @@ class NanForecast {
   std::optional<Fault> Compare(std::size_t chain, std::vector<std::uint8_t> found) const;
 
   Growth growth_;
-  Draws draws_;
+  std::uint64_t next_hash_ = 0;
   std::vector<std::size_t> chains_;                         // of the new table
   std::vector<std::pair<std::size_t, std::uint8_t>> tops_;  // chain and tophash
 };

@@ -29,7 +29,7 @@ class NanForecastTest : public testing::Test {
  protected:
   // Chain 1 of 2 moves, with two NaN entries of tophash 8 and 9.
   void Begin(bool doubling, bool iterators) {
-    forecast_.Begin({.doubling = doubling, .iterators = iterators, .old_chains = 2}, draws_);
+    forecast_.Begin({.doubling = doubling, .iterators = iterators, .old_chains = 2}, kFirstHash);
     forecast_.AddChain(1);
     forecast_.AddNan(1, 8);
     forecast_.AddNan(1, 9);
@@ -38,13 +38,9 @@ class NanForecastTest : public testing::Test {
     const auto fault = forecast_.Check(table, KeyType::kF64);
     return fault ? fault->property : "";
   }
-  std::uint64_t Drawn(std::uint64_t n) const {
-    Draws draws = draws_;
-    draws.nan_hashes += n - 1;
-    return draws.NextNanHash();
-  }
+  static std::uint64_t Drawn(std::uint64_t n) { return NanHash(kFirstHash + n - 1); }
 
-  Draws draws_{.seed = 7};
+  static constexpr std::uint64_t kFirstHash = 70;
   NanForecast forecast_;
 };
 

@@ -27,14 +27,16 @@ enum class Oracle : std::uint8_t {
   kStructure,
   kCost,
   kDeterministic,
+  kLifetime,
+  kFault,
 };
-inline constexpr int kOracles = 6;
+inline constexpr int kOracles = 8;
 inline constexpr std::string_view kOracleNames[kOracles] = {
-    "result", "content", "iteration", "structure", "cost", "deterministic"};
+    "result", "content", "iteration", "structure", "cost", "deterministic", "lifetime", "fault"};
 
 // The first difference between map and model, or the first broken rule.
 struct Failure {
-  std::string oracle{};      // result, content, iteration, structure, cost, deterministic
+  std::string oracle{};      // one of kOracleNames
   std::string property{};    // which rule of it: missed-entry, stale-value, tophash, ...
   std::string op{};          // the elementary operation: put, del, next, ...
   std::string site{};        // what the map was doing: quiet, doubling, same-size, plain

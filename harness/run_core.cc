@@ -5,13 +5,14 @@
 namespace mapfuzz {
 
 void RunCore::Fail(Fault fault) const {
-  throw Failure{.oracle = std::string(kOracleNames[static_cast<int>(fault.oracle)]),
-                .property = std::move(fault.property),
-                .op = std::string(op_),
-                .site = std::string(site_),
-                .op_index = op_index_,
-                .step = result_.steps,
-                .detail = std::move(fault.detail)};
+  throw Failure{
+      .oracle = std::string(kOracleNames[static_cast<int>(blamed_.value_or(fault.oracle))]),
+      .property = std::move(fault.property),
+      .op = std::string(op_),
+      .site = std::string(site_),
+      .op_index = op_index_,
+      .step = result_.steps,
+      .detail = std::move(fault.detail)};
 }
 
 void RunCore::FailResult(const char* property, std::uint64_t map, std::uint64_t model) const {

@@ -62,6 +62,8 @@ class RunCore {
   void Skip() { ++result_.skipped; }
 
   // --- Failing ---
+  // Whatever fails from here on is this oracle's: after a fault, all others serve one purpose.
+  void Blame(std::optional<Oracle> oracle) { blamed_ = oracle; }
   void SetSite(std::string_view site) { site_ = site; }
   [[noreturn]] void Fail(Fault fault) const;
   [[noreturn]] void Fail(Oracle oracle, std::string property, std::string detail) const {
@@ -112,6 +114,7 @@ class RunCore {
   std::size_t op_index_ = 0;
   std::string_view op_ = "make";
   std::string_view site_ = "plain";
+  std::optional<Oracle> blamed_;
   std::uint64_t credit_ = 1 << 16;
   bool over_ = false;
   bool stopped_ = false;
@@ -125,7 +128,8 @@ struct IteratorStory {
   bool cleared = false;
   bool reseeded = false;
   bool travelled = false;
-  bool news = false;  // something above changed since the last production
+  bool moved = false;  // entries may have moved since, or were about to when it began
+  bool news = false;   // something above changed since the last production
 };
 
 // Hits the milestones of an iterator that has been asked for an entry.

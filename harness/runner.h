@@ -6,10 +6,15 @@
 // is as many elementary steps, each checked like any other. Steps are numbered from 1, and a write
 // writes its step's number.
 //
+// What a map calls may be made to throw (`fault`, `torment`): then the step has failed, and the run
+// goes on. Under a torment each attempt is a step.
+//
 // After every step: the result against the model (O1), the iteration contract (O3), and, for maps
 // that show their buckets, the header, the key's own chains (O4), growth, moves and calls (O5). At
 // structural events, every 256 steps and at the end: every entry and every chain (O2, O4). The
-// model is never reloaded from the map.
+// model is never reloaded from the map. After a fault: every entry, every chain and every look-up
+// are as before the step (O7). After every step: as many objects alive as there are to be, and none
+// at the end (O6).
 //
 // What a map cannot do is skipped for map and model alike, and counted.
 
@@ -19,6 +24,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -96,8 +102,10 @@ class Runner {
   // or hang, and would hide the failure.
   struct Stage {
     Stage(const Config& config, const RunCore& core)
-        : draws{.seed = config.seed},
-          sides{Side(config, draws, core), Side(WithoutHint(config), draws, core)} {}
+        : draws(config.seed),
+          current(&draws.lives),
+          sides{std::make_unique<Side>(config, draws, core),
+                std::make_unique<Side>(WithoutHint(config), draws, core)} {}
 
     static Config WithoutHint(Config config) {
       config.hint = 0;
@@ -105,15 +113,17 @@ class Runner {
     }
 
     Draws draws;
-    Side sides[2];
+    CurrentLedger current;
+    std::unique_ptr<Side> sides[2];
     std::optional<Iterator> iterators[kSeenSlots];
   };
 
   Runner(const Config& config, const RunOptions& options)
       : core_(config, options), stage_(std::make_unique<Stage>(config, core_)) {}
 
-  Side& map() { return stage_->sides[kMap]; }
-  Side& spare() { return stage_->sides[kSpare]; }
+  Side& map() { return *stage_->sides[kMap]; }
+  Side& spare() { return *stage_->sides[kSpare]; }
+  FaultPlan& faults() { return stage_->draws.faults; }
 
   // One more step; false if the run is over. However broken the map, the step's calls of hasher
   // and equality come to an end: a copy, or an iterator that looks up all it has left of a table
@@ -124,12 +134,16 @@ class Runner {
     const std::uint64_t size = core_.result().largest;
     CallCounts& calls = stage_->draws.calls;
     calls.limit = calls.hash + calls.equal + kMargin + 4 * size * size;
+    seeds_before_ = stage_->draws.hash_seeds;
     return true;
   }
 
   // --- The loop ---
   void RunAll(const Tape& tape);
   void RunOp(const Op& op);
+  void RunKeyOp(const Op& op);
+  void RunIteratorOp(const Op& op);
+  void RunWholeOp(const Op& op);
   void RunPhase(const Op& op);
   void Finish();
   void FailedByException(Oracle oracle, const char* property, const char* what);
@@ -152,12 +166,15 @@ class Runner {
 
   // --- Iterators ---
   void Begin(int slot, std::uint16_t draw, const char* op);
-  bool Next(int slot, const char* op);
+  void Next(int slot, const char* op);
+  void CheckStands(int slot);
   void Take(int slot);
+  void EraseAt(int slot);
   void Sweep(std::uint16_t draw);
   void Drop(int slot);
   void Judge(int slot, const Produced& produced);
   void JudgeEntry(int slot, const Entry& entry);
+  bool Lives(int slot) const { return contract_.state(slot) == IterationContract::State::kLive; }
 
   // --- Operations on whole maps ---
   void Clear();
@@ -170,6 +187,30 @@ class Runner {
   void AfterWhole(Side& side);
   void Replaced(int content);
 
+  // --- Faults, refused keys, lifetimes ---
+  enum class Outcome : std::uint8_t { kDone, kFault, kRefused };
+  void Arm(const Op& op);
+  template <class F>
+  void Do(F step);
+  template <class F>
+  Outcome Call(F f);
+  template <class F>
+  bool Attempt(Side& side, const Access& access, F f);
+  template <class F>
+  bool AttemptWhole(Side& side, Milestone milestone, bool grows, F f);
+  template <class F>
+  bool AttemptIteration(Side& side, bool began, F f);
+  void RolledBack(Side& side, const Access& access);
+  void CheckAsBefore(Side& side, bool grows, const Access* access);
+  void LogFault();
+  std::string FaultText() const;
+  void Refused(Side& side, Outcome outcome, bool unhashable);
+  void CheckLives();
+  std::uint64_t KeepableFor(int slot) const;
+  void LetGo(int slot);
+  void ExpectAlive(const char* what, std::uint64_t alive, std::uint64_t least, std::uint64_t most);
+  void TearDown();
+
   // --- Whole checks ---
   void CheckWhole(Side& side, bool look_up);
   void MaybeCheckWhole(Side& side, bool event);
@@ -181,15 +222,35 @@ class Runner {
   std::unique_ptr<Stage> stage_;
   IterationContract contract_;
   IteratorStory stories_[kSeenSlots];
+  struct Begun {
+    std::uint64_t size = 0;  // of the map
+    std::uint64_t birth = 0;
+  };
+  Begun begun_[kSeenSlots];
+  struct Stood {
+    Produced produced;
+    std::uint64_t writes = 0;
+  };
+  Stood stood_[kSeenSlots];   // where the iterators were last
+  std::uint64_t writes_ = 0;  // steps that may have written to a map
   std::uint64_t next_birth_ = 1;
   std::uint32_t last_visit_ = 0;
   std::uint64_t visited_ = 0;
   KeyId erased_[kErasedKept] = {};  // the last keys erased under an iterator
   std::size_t erased_count_ = 0;
+  std::optional<FaultKind> torment_;     // of the next operation
+  std::optional<FaultKind> tormenting_;  // of the one under way
+  // Each fault costs a check of everything; when this is used up there are no more.
+  std::int64_t fault_credit_ = 1 << 17;
+  std::uint32_t seeds_before_ = 0;  // hash seeds drawn before the step
+  std::uint64_t keys_kept_ = 0;     // more keys than entries, after the last step
+  std::uint64_t residue_ = 0;       // of these, at most so many for iterators that are gone
+  std::string refusal_;
 };
 
 MAPFUZZ_NO_COVERAGE_END
 }  // namespace mapfuzz
+#include "harness/runner_fault.h"
 #include "harness/runner_iterate.h"
 #include "harness/runner_keys.h"
 #include "harness/runner_whole.h"

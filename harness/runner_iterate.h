@@ -17,10 +17,15 @@ void Runner<S>::Begin(int slot, std::uint16_t draw, const char* op) {
     if (!BeginStep(op)) return;
     Side& side = map();
     core_.SetSite(side.table.Site());
-    stage_->iterators[slot].emplace(side.map.Begin(draw));
+    std::optional<Iterator> begun;
+    if (!AttemptIteration(side, true, [&] { begun.emplace(side.map.Begin(draw)); })) return;
+    LetGo(slot);
+    stage_->iterators[slot].emplace(std::move(*begun));
     contract_.OnBegin(slot, kMap, side.model, next_birth_);
+    begun_[slot] = {side.model.size(), next_birth_};
     stories_[slot] = {};
     const HeaderView& header = side.table.header();
+    stories_[slot].moved = header.growing;
     if (header.growing && side.model.size() != 0) {
       core_.Hit(Milestone::kIteratorBegunMidGrowth);
       if ((header.flags & kSameSizeFlag) != 0) core_.Hit(Milestone::kIteratorBegunMidSameSize);
@@ -32,46 +37,68 @@ void Runner<S>::Begin(int slot, std::uint16_t draw, const char* op) {
   }
 }
 
-// The iterator's next entry; false if it has none to give.
+// The iterator's next entry. If the step fails, the iterator stands where it stood.
 template <Subject S>
-bool Runner<S>::Next(int slot, const char* op) {
+void Runner<S>::Next(int slot, const char* op) {
   if constexpr (!kIterates) {
-    core_.Skip();
-    return false;
+    return core_.Skip();
   } else {
     const IterationContract::State state = contract_.state(slot);
-    if (state == IterationContract::State::kNone) {
-      core_.Skip();
-      return false;
-    }
-    if (!BeginStep(op)) return false;
+    if (state == IterationContract::State::kNone) return core_.Skip();
+    if (!BeginStep(op)) return;
     const bool live = state == IterationContract::State::kLive;
-    Side& side = stage_->sides[contract_.content(slot)];
+    Side& side = *stage_->sides[contract_.content(slot)];
     core_.SetSite(live ? side.table.Site() : "stale");
-    Judge(slot, stage_->iterators[slot]->Next());
+    Produced produced;
+    if (!AttemptIteration(side, false, [&] { produced = stage_->iterators[slot]->Next(); })) {
+      return CheckStands(slot);
+    }
+    Judge(slot, produced);
     if (live) {
       if (stories_[slot].news) HitStory(stories_[slot], core_);
       side.table.AfterIterator(side.map, side.model, false, core_);
     }
-    return contract_.state(slot) == IterationContract::State::kLive;
+    // What it was begun for is over; what it keeps alive goes with it.
+    if (slot == kSweepSlot && !Lives(slot)) LetGo(slot);
   }
+}
+
+// An iterator whose step failed has not moved. If nothing was written since, it can be asked.
+template <Subject S>
+void Runner<S>::CheckStands(int slot) {
+  if (!Lives(slot) || stood_[slot].writes != writes_) return;
+  if (stage_->iterators[slot]->Current() == stood_[slot].produced) return;
+  core_.Fail(Oracle::kFault, "iterator-moved",
+             FaultText() + "\nthe iterator stood at " + EntryText(stood_[slot].produced.entry) +
+                 " and does so no more");
 }
 
 // Next, then the entry is erased by the key as the iterator refers to it.
 template <Subject S>
 void Runner<S>::Take(int slot) {
+  const std::uint64_t step = core_.step();
+  Do([&] { Next(slot, "next"); });
+  if (core_.step() == step || faults().struck() || !Lives(slot)) return;
+  // An erase that failed is a write, and its key may lie elsewhere now.
+  const KeyId key = stood_[slot].produced.entry.key;
+  Do([&] { stood_[slot].writes == writes_ ? EraseAt(slot) : Del(key); });
+}
+
+template <Subject S>
+void Runner<S>::EraseAt(int slot) {
   if constexpr (!kIterates) {
     return core_.Skip();
   } else {
-    if (!Next(slot, "next") || !BeginStep("take")) return;
+    if (!BeginStep("take")) return;
     Iterator& iterator = *stage_->iterators[slot];
-    Side& side = stage_->sides[contract_.content(slot)];
+    Side& side = *stage_->sides[contract_.content(slot)];
     const Produced produced = iterator.Current();
     const ModelKey key = core_.KeyOf(produced.entry.key);
     Cell* cell = side.model.Find(key);
     const Access access{.key = key, .writes = true, .erases = cell != nullptr};
     side.table.Before(side.map, access, core_);
-    const bool erased = side.map.DelAt(iterator);
+    bool erased = false;
+    if (!Attempt(side, access, [&] { erased = side.map.DelAt(iterator); })) return;
     if (core_.wants_history()) {
       core_.Line(std::to_string(key.id) + (erased ? " = erased" : " = none"));
     }
@@ -91,21 +118,33 @@ void Runner<S>::Sweep(std::uint16_t draw) {
     if (!BeginStep("sweep")) return;
     CheckWhole(map(), false);
   } else {
-    Begin(kSweepSlot, draw, "sweep");
-    while (contract_.state(kSweepSlot) == IterationContract::State::kLive) {
-      Next(kSweepSlot, "sweep");
-      if (core_.over()) return;
-    }
+    Do([&] { Begin(kSweepSlot, draw, "sweep"); });
+    while (Lives(kSweepSlot) && !core_.over()) Do([&] { Next(kSweepSlot, "sweep"); });
   }
 }
 
 template <Subject S>
 void Runner<S>::Drop(int slot) {
-  if (contract_.state(slot) == IterationContract::State::kNone) return core_.Skip();
+  if (!stage_->iterators[slot]) return core_.Skip();
   if (!BeginStep("drop")) return;
   contract_.OnDrop(slot);
-  stage_->iterators[slot].reset();
+  LetGo(slot);
   if (core_.wants_history()) core_.Line(std::to_string(slot));
+}
+
+// The map's part of a step of an iterator; false if it met a fault.
+template <Subject S>
+template <class F>
+bool Runner<S>::AttemptIteration(Side& side, bool began, F f) {
+  if (Call(f) == Outcome::kDone) return true;
+  core_.Hit(Milestone::kFaultInIteration);
+  core_.Blame(Oracle::kFault);
+  LogFault();
+  // The map of a stale iterator is gone, and the other one is none of its business.
+  if (began) side.table.Began(side.map);
+  CheckAsBefore(side, false, nullptr);
+  core_.Blame({});
+  return false;
 }
 
 // O3.
@@ -122,6 +161,12 @@ void Runner<S>::Judge(int slot, const Produced& produced) {
                 : produced.kind == Kind::kEnd ? "end"
                                               : "stale"));
   }
+  if constexpr (LosesKeys<S>) {
+    if (!stale && produced.kind == Kind::kStale && stories_[slot].moved) {
+      core_.Hit(Milestone::kKeysLost);
+      return contract_.OnDrop(slot);
+    }
+  }
   if (stale != (produced.kind == Kind::kStale)) {
     core_.Fail(Oracle::kIteration, stale ? "not-stale" : "stale-alive",
                stale ? "the iterator's map is gone, and it did not say so"
@@ -131,9 +176,12 @@ void Runner<S>::Judge(int slot, const Produced& produced) {
     core_.Hit(Milestone::kIteratorStale);
     return contract_.OnDrop(slot);
   }
-  if (produced.kind == Kind::kEntry) return JudgeEntry(slot, produced.entry);
+  if (produced.kind == Kind::kEntry) {
+    stood_[slot] = {produced, writes_};
+    return JudgeEntry(slot, produced.entry);
+  }
   if (contract_.produced(slot) >= 16) core_.Hit(Milestone::kWholeIteration);
-  const Model& model = stage_->sides[contract_.content(slot)].model;
+  const Model& model = stage_->sides[contract_.content(slot)]->model;
   if (auto fault = contract_.OnEnd(slot, model)) {
     core_.Fail(Oracle::kIteration, std::move(fault->property), std::move(fault->detail));
   }
@@ -143,7 +191,7 @@ template <Subject S>
 void Runner<S>::JudgeEntry(int slot, const Entry& entry) {
   core_.Digest(entry.value);
   const ModelKey key = core_.KeyOf(entry.key);
-  Model& model = stage_->sides[contract_.content(slot)].model;
+  Model& model = stage_->sides[contract_.content(slot)]->model;
   if (auto fault = contract_.OnEntry(slot, model, key, entry)) {
     core_.Fail(Oracle::kIteration, std::move(fault->property), std::move(fault->detail));
   }

@@ -13,7 +13,7 @@ MAPFUZZ_NO_COVERAGE_BEGIN
 
 template <Subject S>
 void Runner<S>::RunAll(const Tape& tape) {
-  for (Side& side : stage_->sides) side.table.Adopt(side.map);
+  for (std::unique_ptr<Side>& side : stage_->sides) side->table.Adopt(side->map);
   map().table.CheckMade(core_.config().hint, core_);
   for (std::size_t i = 0; i < tape.ops.size() && !core_.over(); ++i) {
     core_.BeginOperation(i);
@@ -27,6 +27,37 @@ void Runner<S>::RunAll(const Tape& tape) {
 
 template <Subject S>
 void Runner<S>::RunOp(const Op& op) {
+  if (op.code == OpCode::kFault || op.code == OpCode::kTorment) return Arm(op);
+  tormenting_ = std::exchange(torment_, std::nullopt);
+  switch (op.code) {
+    case OpCode::kBegin:
+    case OpCode::kNext:
+    case OpCode::kDrop:
+    case OpCode::kTake:
+    case OpCode::kSweep:
+      return RunIteratorOp(op);
+    case OpCode::kClear:
+    case OpCode::kCopy:
+    case OpCode::kMove:
+    case OpCode::kSwap:
+    case OpCode::kSelf:
+    case OpCode::kReserve:
+    case OpCode::kRemake:
+      return Do([&] { RunWholeOp(op); });
+    case OpCode::kWalk:
+    case OpCode::kFill:
+    case OpCode::kDrain:
+    case OpCode::kDrift:
+    case OpCode::kChurn:
+    case OpCode::kLook:
+      return RunPhase(op);
+    default:
+      return Do([&] { RunKeyOp(op); });
+  }
+}
+
+template <Subject S>
+void Runner<S>::RunKeyOp(const Op& op) {
   const KeyId key = op.key % core_.config().keys;
   const KeyId key2 = op.count % core_.config().keys;
   switch (op.code) {
@@ -44,17 +75,33 @@ void Runner<S>::RunOp(const Op& op) {
       return Add(key);
     case OpCode::kAlias:
       return Alias(key, key2);
-    case OpCode::kBegin:
-      return Begin(op.small, op.count, "begin");
-    case OpCode::kNext:
-      Next(op.small, "next");
+    default:
       return;
+  }
+}
+
+template <Subject S>
+void Runner<S>::RunIteratorOp(const Op& op) {
+  const int slot = op.small;
+  switch (op.code) {
+    case OpCode::kBegin:
+      return Do([&] { Begin(slot, op.count, "begin"); });
+    case OpCode::kNext:
+      return Do([&] { Next(slot, "next"); });
     case OpCode::kDrop:
-      return Drop(op.small);
+      return Drop(slot);
     case OpCode::kTake:
-      return Take(op.small);
+      return Take(slot);
     case OpCode::kSweep:
       return Sweep(op.count);
+    default:
+      return;
+  }
+}
+
+template <Subject S>
+void Runner<S>::RunWholeOp(const Op& op) {
+  switch (op.code) {
     case OpCode::kClear:
       return Clear();
     case OpCode::kCopy:
@@ -69,13 +116,8 @@ void Runner<S>::RunOp(const Op& op) {
       return Reserve(static_cast<std::int32_t>(op.count) + kMinHint);
     case OpCode::kRemake:
       return Remake(static_cast<std::int32_t>(op.count) + kMinHint);
-    case OpCode::kWalk:
-    case OpCode::kFill:
-    case OpCode::kDrain:
-    case OpCode::kDrift:
-    case OpCode::kChurn:
-    case OpCode::kLook:
-      return RunPhase(op);
+    default:
+      return;
   }
 }
 
@@ -87,27 +129,28 @@ void Runner<S>::RunPhase(const Op& op) {
     const KeyId key = (first + i) % keys;
     switch (op.code) {
       case OpCode::kFill:
-        Put(key);
+        Do([&] { Put(key); });
         break;
       case OpCode::kDrain:
-        Del(key);
+        Do([&] { Del(key); });
         break;
       case OpCode::kLook:
-        Get(key);
+        Do([&] { Get(key); });
         break;
       case OpCode::kDrift:
-        Put((first + i + op.small) % keys);
-        Del(key);
+        Do([&] { Put((first + i + op.small) % keys); });
+        Do([&] { Del(key); });
         break;
       case OpCode::kChurn: {
         const std::uint64_t random = Mix((std::uint64_t{first} << 32) + i);
         const KeyId one = (first + static_cast<KeyId>(random >> 32) % (op.small + 1U)) % keys;
         const std::uint64_t kind = random % 8;
-        kind < 4 ? Put(one) : kind < 7 ? Del(one) : Get(one);
+        Do([&] { kind < 4 ? Put(one) : kind < 7 ? Del(one) : Get(one); });
         break;
       }
       case OpCode::kWalk:
-        if (!Next(op.small, "next")) return;
+        Do([&] { Next(op.small, "next"); });
+        if (!Lives(op.small)) return;
         break;
       default:
         return;
@@ -138,7 +181,7 @@ Access Runner<S>::WriteAccess(const ModelKey& key, const Cell* cell) const {
   return {.key = key,
           .writes = true,
           .inserts = inserts,
-          .makes = inserts && stage_->sides[kMap].moved_from};
+          .makes = inserts && stage_->sides[kMap]->moved_from};
 }
 
 // The model's part of a write to `map`.
@@ -184,6 +227,7 @@ void Runner<S>::Erased(Side& side, const ModelKey& key, const Cell& cell) {
 // After a step on one key: size, table, and whole checks that are due.
 template <Subject S>
 void Runner<S>::AfterKey(Side& side, const Access& access, std::uint64_t result) {
+  if (access.writes) ++writes_;
   core_.Digest(result);
   core_.Expect("size", side.map.Size(), side.model.size());
   side.table.After(side.map, access, side.model, core_);
@@ -204,7 +248,8 @@ void Runner<S>::Put(KeyId id) {
   Cell* cell = side.model.Find(key);
   const Access access = WriteAccess(key, cell);
   side.table.Before(side.map, access, core_);
-  const bool inserted = side.map.Put(id, core_.step());
+  bool inserted = false;
+  if (!Attempt(side, access, [&] { inserted = side.map.Put(id, core_.step()); })) return;
   if (core_.wants_history()) core_.Line(std::to_string(id) + (inserted ? " = new" : " = updated"));
   core_.Expect("inserted", inserted, cell == nullptr);
   Store(key, cell, core_.step());
@@ -219,7 +264,8 @@ void Runner<S>::Get(KeyId id) {
   const Cell* cell = side.model.Find(key);
   const Access access = ReadAccess(key);
   side.table.Before(side.map, access, core_);
-  const std::optional<Value> value = side.map.Get(id);
+  std::optional<Value> value;
+  if (!Attempt(side, access, [&] { value = side.map.Get(id); })) return;
   if (core_.wants_history()) {
     core_.Line(std::to_string(id) + " = " + (value ? std::to_string(*value) : "none"));
   }
@@ -236,7 +282,8 @@ void Runner<S>::Has(KeyId id) {
   const Cell* cell = side.model.Find(key);
   const Access access = ReadAccess(key);
   side.table.Before(side.map, access, core_);
-  const bool found = side.map.Has(id);
+  bool found = false;
+  if (!Attempt(side, access, [&] { found = side.map.Has(id); })) return;
   if (core_.wants_history()) core_.Line(std::to_string(id) + (found ? " = yes" : " = no"));
   core_.Expect("found", found, cell != nullptr);
   AfterKey(side, access, found);
@@ -250,7 +297,8 @@ void Runner<S>::Del(KeyId id) {
   Cell* cell = side.model.Find(key);
   Access access{.key = key, .writes = side.model.size() != 0, .erases = cell != nullptr};
   side.table.Before(side.map, access, core_);
-  const bool erased = side.map.Del(id);
+  bool erased = false;
+  if (!Attempt(side, access, [&] { erased = side.map.Del(id); })) return;
   if (core_.wants_history()) core_.Line(std::to_string(id) + (erased ? " = erased" : " = none"));
   core_.Expect("erased", erased, cell != nullptr);
   if (cell != nullptr) Erased(side, key, *cell);
@@ -268,7 +316,9 @@ void Runner<S>::Try(KeyId id) {
   access.look_ups = 1;
   access.nan_hashes = side.model.size() != 0 && side.table.MovesOnInsert() ? 1 : 0;
   side.table.Before(side.map, access, core_);
-  const auto [inserted, value] = side.map.Try(id, core_.step());
+  std::pair<bool, Value> tried;
+  if (!Attempt(side, access, [&] { tried = side.map.Try(id, core_.step()); })) return;
+  const auto [inserted, value] = tried;
   if (core_.wants_history()) {
     core_.Line(std::to_string(id) + (inserted ? " = new " : " = kept ") + std::to_string(value));
   }
@@ -280,39 +330,49 @@ void Runner<S>::Try(KeyId id) {
 
 template <Subject S>
 void Runner<S>::Add(KeyId id) {
-  if (!Admit(id) || !BeginStep("add")) return;
-  Side& side = map();
-  const ModelKey key = core_.KeyOf(id);
-  Cell* cell = side.model.Find(key);
-  const Access access = WriteAccess(key, cell);
-  side.table.Before(side.map, access, core_);
-  const Value before = side.map.Add(id, core_.step());
-  if (core_.wants_history()) core_.Line(std::to_string(id) + " = " + std::to_string(before));
-  core_.Expect("value", before, cell == nullptr ? 0 : cell->entry.value);
-  Store(key, cell, core_.step());
-  AfterKey(side, access, before);
+  if constexpr (!Subscripts<S>) {
+    return core_.Skip();
+  } else {
+    if (!Admit(id) || !BeginStep("add")) return;
+    Side& side = map();
+    const ModelKey key = core_.KeyOf(id);
+    Cell* cell = side.model.Find(key);
+    const Access access = WriteAccess(key, cell);
+    side.table.Before(side.map, access, core_);
+    Value before = 0;
+    if (!Attempt(side, access, [&] { before = side.map.Add(id, core_.step()); })) return;
+    if (core_.wants_history()) core_.Line(std::to_string(id) + " = " + std::to_string(before));
+    core_.Expect("value", before, cell == nullptr ? 0 : cell->entry.value);
+    Store(key, cell, core_.step());
+    AfterKey(side, access, before);
+  }
 }
 
 template <Subject S>
 void Runner<S>::Alias(KeyId id, KeyId from) {
-  if (!Admit(id) || !Admit(from) || !BeginStep("alias")) return;
-  Side& side = map();
-  const ModelKey source_key = core_.KeyOf(from);
-  const Cell* source = side.model.Find(source_key);
-  const ModelKey key = source == nullptr ? source_key : core_.KeyOf(id);
-  Cell* cell = side.model.Find(key);
-  Access access = source == nullptr ? ReadAccess(key) : WriteAccess(key, cell);
-  access.look_ups = 1;
-  access.alias = source != nullptr;
-  access.source = source_key;
-  side.table.Before(side.map, access, core_);
-  const bool done = side.map.Alias(id, from);
-  if (core_.wants_history()) {
-    core_.Line(std::to_string(id) + " " + std::to_string(from) + (done ? " = done" : " = none"));
+  if constexpr (!Copies<S>) {
+    return core_.Skip();
+  } else {
+    if (!Admit(id) || !Admit(from) || !BeginStep("alias")) return;
+    Side& side = map();
+    const ModelKey source_key = core_.KeyOf(from);
+    const Cell* source = side.model.Find(source_key);
+    const ModelKey key = source == nullptr ? source_key : core_.KeyOf(id);
+    Cell* cell = side.model.Find(key);
+    Access access = source == nullptr ? ReadAccess(key) : WriteAccess(key, cell);
+    access.look_ups = 1;
+    access.alias = source != nullptr;
+    access.source = source_key;
+    side.table.Before(side.map, access, core_);
+    bool done = false;
+    if (!Attempt(side, access, [&] { done = side.map.Alias(id, from); })) return;
+    if (core_.wants_history()) {
+      core_.Line(std::to_string(id) + " " + std::to_string(from) + (done ? " = done" : " = none"));
+    }
+    core_.Expect("found", done, source != nullptr);
+    if (source != nullptr) Store(key, cell, source->entry.value);
+    AfterKey(side, access, done);
   }
-  core_.Expect("found", done, source != nullptr);
-  if (source != nullptr) Store(key, cell, source->entry.value);
-  AfterKey(side, access, done);
 }
 
 MAPFUZZ_NO_COVERAGE_END

@@ -23,7 +23,7 @@ void Runner<S>::Clear() {
     if ((before.flags & kSameSizeFlag) != 0) core_.Hit(Milestone::kClearMidSameSize);
   }
   const std::uint32_t seeds = stage_->draws.hash_seeds;
-  side.map.Clear();
+  if (!AttemptWhole(side, Milestone::kFaultInClear, false, [&] { side.map.Clear(); })) return;
   contract_.OnClear(kMap);
   for (int slot = 0; slot < kSeenSlots; ++slot) {
     if (contract_.content(slot) == kMap) stories_[slot].cleared = stories_[slot].news = true;
@@ -36,18 +36,25 @@ void Runner<S>::Clear() {
 
 template <Subject S>
 void Runner<S>::Copy() {
-  if (!BeginStep("copy")) return;
-  core_.SetSite(map().table.Site());
-  if (map().table.header().growing) core_.Hit(Milestone::kCopyMidGrowth);
-  if (contract_.LiveOn(kSpare) != 0) core_.Hit(Milestone::kCopyOverIterator);
-  spare().map.CopyFrom(map().map);
-  Replaced(kSpare);
-  spare().model = map().model;
-  spare().moved_from = map().moved_from;
-  if (core_.wants_history()) core_.Line("= " + std::to_string(spare().map.Size()));
-  map().table.CheckSame(map().map, core_);
-  AfterWhole(spare());
-  AfterWhole(map());
+  if constexpr (!Copies<S>) {
+    return core_.Skip();
+  } else {
+    if (!BeginStep("copy")) return;
+    core_.SetSite(map().table.Site());
+    if (map().table.header().growing) core_.Hit(Milestone::kCopyMidGrowth);
+    if (contract_.LiveOn(kSpare) != 0) core_.Hit(Milestone::kCopyOverIterator);
+    if (!AttemptWhole(spare(), Milestone::kFaultInCopy, false,
+                      [&] { spare().map.CopyFrom(map().map); })) {
+      return;
+    }
+    Replaced(kSpare);
+    spare().model = map().model;
+    spare().moved_from = map().moved_from;
+    if (core_.wants_history()) core_.Line("= " + std::to_string(spare().map.Size()));
+    map().table.CheckSame(map().map, core_);
+    AfterWhole(spare());
+    AfterWhole(map());
+  }
 }
 
 template <Subject S>
@@ -91,12 +98,17 @@ void Runner<S>::Swap() {
 
 template <Subject S>
 void Runner<S>::Self() {
-  if (!BeginStep("self")) return;
-  core_.SetSite(map().table.Site());
-  map().map.SelfAssign();
-  if (core_.wants_history()) core_.Line("= " + std::to_string(map().map.Size()));
-  map().table.CheckSame(map().map, core_);
-  AfterWhole(map());
+  if constexpr (!Copies<S>) {
+    return core_.Skip();
+  } else {
+    if (!BeginStep("self")) return;
+    core_.SetSite(map().table.Site());
+    if (contract_.LiveOn(kMap) != 0) core_.Hit(Milestone::kSelfUnderIterator);
+    map().map.SelfAssign();
+    if (core_.wants_history()) core_.Line("= " + std::to_string(map().map.Size()));
+    map().table.CheckSame(map().map, core_);
+    AfterWhole(map());
+  }
 }
 
 template <Subject S>
@@ -105,8 +117,10 @@ void Runner<S>::Reserve(std::int32_t hint) {
   Side& side = map();
   core_.SetSite(side.table.Site());
   const HeaderView before = side.table.header();
+  if (!AttemptWhole(side, Milestone::kFaultInReserve, true, [&] { side.map.Reserve(hint); })) {
+    return;
+  }
   const bool made = std::exchange(side.moved_from, false);
-  side.map.Reserve(hint);
   if (core_.wants_history()) core_.Line(std::to_string(hint) + " = done");
   AfterWhole(side);
   side.table.CheckReserved(hint, before, made, core_);
@@ -123,7 +137,9 @@ void Runner<S>::Remake(std::int32_t hint) {
   if (!BeginStep("remake")) return;
   Side& side = map();
   core_.SetSite(side.table.Site());
-  side.map.Remake(hint);
+  if (!AttemptWhole(side, Milestone::kFaultInRemake, false, [&] { side.map.Remake(hint); })) {
+    return;
+  }
   Replaced(kMap);
   side.model.Clear();
   side.moved_from = false;
@@ -141,6 +157,7 @@ void Runner<S>::Replaced(int content) {
 // After an operation on a whole map: the table may be another, and every entry may have moved.
 template <Subject S>
 void Runner<S>::AfterWhole(Side& side) {
+  ++writes_;
   side.table.Adopt(side.map);
   core_.DigestHeader(side.table.header());
   core_.Expect("size", side.map.Size(), side.model.size());
@@ -151,11 +168,12 @@ void Runner<S>::AfterWhole(Side& side) {
 template <Subject S>
 void Runner<S>::Grew(const Side& side, const CostModel::Done& done) {
   if (contract_.live() == 0) return;
-  const int content = &side == &stage_->sides[kMap] ? kMap : kSpare;
+  const int content = &side == stage_->sides[kMap].get() ? kMap : kSpare;
   for (int slot = 0; slot < kSeenSlots; ++slot) {
     if (contract_.state(slot) != IterationContract::State::kLive) continue;
     if (contract_.content(slot) != content) continue;
     IteratorStory& story = stories_[slot];
+    story.moved = true;
     if (done.started_same_size && story.doubling) story.same_size_after_doubling = true;
     if (done.started_doubling) story.doubling = true;
     story.growths = static_cast<std::uint8_t>(std::min(2, story.growths + done.finished));
@@ -247,7 +265,8 @@ void Runner<S>::MaybeCheckWhole(Side& side, bool event) {
 template <Subject S>
 void Runner<S>::Finish() {
   core_.NameStep("end");
-  for (Side& side : stage_->sides) {
+  for (const std::unique_ptr<Side>& each : stage_->sides) {
+    Side& side = *each;
     core_.SetSite(side.table.Site());
     CheckWhole(side, true);
     std::uint64_t sum = side.model.size();
@@ -255,6 +274,7 @@ void Runner<S>::Finish() {
     core_.result().content_digest = Mix(core_.result().content_digest ^ sum);
   }
   core_.Digest(core_.result().content_digest);
+  TearDown();
 }
 
 // What the map throws where nothing is to be thrown.

@@ -197,6 +197,15 @@ std::optional<Fault> CheckHeaderAfterClear(const HeaderView& before, const Heade
   return Broken("clear", "a clear keeps size and iterator flags and resets all else", step);
 }
 
+std::optional<Fault> CheckHeaderAfterFault(const HeaderView& before, const HeaderView& after) {
+  if (after.count == before.count && after.hash0 == before.hash0 && after.b >= before.b &&
+      (after.flags & kWritingFlag) == 0) {
+    return std::nullopt;
+  }
+  return Broken("header-changed", "a write that failed keeps count, seed and buckets",
+                HeaderStep{.before = before, .after = after});
+}
+
 std::optional<Fault> CheckHeaderMade(const HeaderView& header, unsigned b) {
   if (header.b == b && !header.growing && header.count == 0 && header.noverflow == 0) {
     return std::nullopt;

@@ -12,9 +12,13 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
+#include "harness/fault_plan.h"
+#include "harness/heap.h"
 #include "harness/key_space.h"
+#include "harness/lifetime.h"
 #include "harness/tape.h"
 
 namespace mapfuzz {
@@ -23,6 +27,12 @@ namespace mapfuzz {
 class EndlessCalls : public std::exception {
  public:
   const char* what() const noexcept override { return "calls of hasher or equality without end"; }
+};
+
+// Thrown by an adapter when its map refuses a key because it has no hash; the map's own words.
+class KeyRefused : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 // Calls that a map made of its hasher and its equality.
@@ -41,21 +51,43 @@ struct CallCounts {
   }
 };
 
-// The random draws of one run, all decided by the tape, and the calls that are counted. Both maps
-// of a run share one, since swap and move carry a map's parts from one adapter to the other.
+// What the maps of one run draw, call, allocate and hold: all random draws and faults, decided by
+// the tape, and the calls, blocks and lives that are counted. Both maps of a run share one, since
+// swap and move carry a map's parts from one adapter to the other.
 struct Draws {
+  explicit Draws(std::uint32_t with_seed) : seed(with_seed) {}
+
   std::uint32_t seed = 0;            // Config::seed
   std::uint32_t hash_seeds = 0;      // hash seeds drawn so far
   std::uint64_t nan_hashes = 0;      // NaN hashes drawn so far
   std::uint64_t iterator_start = 0;  // what the next iterator draws
   CallCounts calls{};
+  FaultPlan faults{};
+  Heap heap{faults};
+  LifeLedger lives{faults};
 
+  void OnHash() {
+    calls.CountHash();
+    faults.Meet(FaultKind::kHash);
+  }
+  void OnEqual() {
+    calls.CountEqual();
+    faults.Meet(FaultKind::kEqual);
+  }
   std::uint32_t NextHashSeed() {
     ++hash_seeds;
     return seed == 0 ? 0
                      : static_cast<std::uint32_t>(Mix(seed ^ (std::uint64_t{hash_seeds} << 32)));
   }
-  std::uint64_t NextNanHash() { return NanHash(++nan_hashes + (std::uint64_t{seed} << 32)); }
+  std::uint64_t NextNanHash() {
+    const std::uint64_t hash = NanHash(NanHashNumber());
+    ++nan_hashes;
+    return hash;
+  }
+  // The number, for `NanHash`, of the draw after `skipped` more.
+  std::uint64_t NanHashNumber(int skipped = 0) const {
+    return nan_hashes + static_cast<std::uint64_t>(skipped) + 1 + (std::uint64_t{seed} << 32);
+  }
 };
 
 // What an iterator says when it is asked for an entry.
@@ -83,17 +115,10 @@ concept Subject = std::constructible_from<S, const Config&, Draws&> &&
                     { s.Del(key) } -> std::same_as<bool>;
                     // Inserts if absent; whether it did, and the value now there.
                     { s.Try(key, value) } -> std::same_as<std::pair<bool, Value>>;
-                    // m[key] = value through operator[]; the value before, 0 if it was absent.
-                    { s.Add(key, value) } -> std::same_as<Value>;
-                    // m[key] = m[value's key], by a reference into the map; false, and nothing
-                    // done, if the second key is absent.
-                    { s.Alias(key, key) } -> std::same_as<bool>;
                     { s.Clear() };
                     { s.Reserve(hint) };
-                    { s.CopyFrom(other) };
                     { s.MoveFrom(s) };
                     { s.SwapWith(s) };
-                    { s.SelfAssign() };
                     // Calls f(Entry) for every entry, in any order, without the map's iterators
                     // where it has a structure to read.
                     {
@@ -113,6 +138,21 @@ concept LiveIterators = requires(S s, typename S::Iterator it, std::uint16_t dra
   { s.DelAt(it) } -> std::same_as<bool>;
 };
 
+// Keys and values, and so maps, can be copied. `Alias` is m[key] = m[value's key], by a reference
+// into the map; false, and nothing done, if the second key is absent.
+template <class S>
+concept Copies = requires(S s, const S& other, KeyId key) {
+  { s.CopyFrom(other) };
+  { s.SelfAssign() };
+  { s.Alias(key, key) } -> std::same_as<bool>;
+};
+
+// m[key] = value through operator[]; the value before, 0 if it was absent.
+template <class S>
+concept Subscripts = requires(S s, KeyId key, Value value) {
+  { s.Add(key, value) } -> std::same_as<Value>;
+};
+
 // Keys that are not equal to themselves are kept apart, each its own entry.
 template <class S>
 concept HoldsNan = S::kHoldsNan;
@@ -122,6 +162,27 @@ template <class S>
 concept CountsCalls = requires(const S s) {
   { s.Calls() } -> std::same_as<CallCounts>;
 };
+
+// What `Draws::faults` says throws, and passes through.
+template <class S>
+concept TakesFaults = S::kTakesFaults;
+
+// All that the map allocates comes from `Draws::heap`.
+template <class S>
+concept UsesHeap = S::kUsesHeap;
+
+// Keys and values are `Instrumented`, by `Draws::lives`. `S::kKeepsOldEntries` says that a growing
+// table keeps copies of what it has moved.
+template <class S>
+concept CountsLives = S::kCountsLives && requires { S::kKeepsOldEntries; };
+
+// Iterators may be stale once the map has grown under them: keys cannot be kept for them.
+template <class S>
+concept LosesKeys = S::kLosesKeys;
+
+// Refuses keys without a hash, by KeyRefused.
+template <class S>
+concept RefusesKeys = S::kRefusesKeys;
 
 // Go's map header as far as it can be seen from outside.
 struct HeaderView {

@@ -75,10 +75,39 @@ void HitKeyMilestones(const Access& access, const KeyFacts& facts, RunCore& core
     core.Hit(Milestone::kNanEvacuatedUnderIterator);
     if (facts.moved_nans_up != 0) core.Hit(Milestone::kNanEvacuatedToY);
   }
+  if (facts.moved_entries && core.config().type == KeyType::kLarge) {
+    core.Hit(Milestone::kIndirectEvacuated);
+  }
   if (access.inserts && facts.hash >> 56 < kLeastLive) core.Hit(Milestone::kTophashAdjusted);
   if (access.inserts && access.key.nan) core.Hit(Milestone::kNanInserted);
   if (access.makes) core.Hit(Milestone::kMovedFromUsed);
   if (access.alias && facts.done.started != 0) core.Hit(Milestone::kAliasStartsGrowth);
+}
+
+void HitFaultMilestones(const Access& access, const FaultFacts& facts, RunCore& core) {
+  if (!access.writes) return;
+  if (facts.kind == FaultKind::kMove) core.Hit(Milestone::kFaultInMove);
+  if (access.erases) {
+    core.Hit(Milestone::kFaultInErase);
+  } else {
+    core.Hit(access.inserts ? Milestone::kFaultInInsert : Milestone::kFaultInUpdate);
+  }
+  if (facts.kind == FaultKind::kAlloc && access.inserts && facts.had_table) {
+    if (facts.growth_was_due) {
+      if (!facts.after.growing && facts.after.b == facts.before.b) {
+        core.Hit(Milestone::kFaultInGrowthStart);
+      }
+    } else if (!facts.moves && core.config().type != KeyType::kLarge) {
+      // No key has a block of its own and no growth has allocated anything.
+      core.Hit(Milestone::kFaultInOverflow);
+    }
+  }
+  // The key itself is hashed first, once for each look-up and once for the write; then the entries
+  // that move are. From the second on, one had moved and was put back.
+  const auto own = static_cast<std::uint64_t>(access.look_ups) + 1;
+  if (facts.kind == FaultKind::kHash && facts.moves && facts.hashes >= own + 2) {
+    core.Hit(Milestone::kFaultInEvacuation);
+  }
 }
 
 Fault KeyContentFault(const ModelKey& key, int found, const Entry& entry, const Cell* cell) {

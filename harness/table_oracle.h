@@ -48,8 +48,21 @@ struct KeyFacts {
   std::size_t moved_nans_up = 0;  // of these, with a tophash that sends them to the upper half
   std::size_t pile = 0;           // entries in the key's chains that have the key's hash
   std::size_t longest = 0;        // of the key's chains, in buckets
+  bool moved_entries = false;     // a growth moved some
 };
 void HitKeyMilestones(const Access& access, const KeyFacts& facts, RunCore& core);
+
+// What there was to see of an operation on a key that met a fault; for milestones.
+struct FaultFacts {
+  const HeaderView& before;
+  const HeaderView& after;
+  FaultKind kind;
+  bool growth_was_due = false;  // the operation was to start one
+  bool moves = false;           // the operation was to move old chains
+  bool had_table = false;       // buckets were allocated before
+  std::uint64_t hashes = 0;     // calls of the hasher
+};
+void HitFaultMilestones(const Access& access, const FaultFacts& facts, RunCore& core);
 
 // The key's chains do not hold what the model holds.
 Fault KeyContentFault(const ModelKey& key, int found, const Entry& entry, const Cell* cell);
@@ -96,6 +109,19 @@ class TableOracle {
 
   // Around a step of an iterator: nothing may change, but that a begin marks the table.
   void AfterIterator(const S& map, const Model& model, bool began, RunCore& core);
+
+  // An iterator was to begin and failed: it may have marked the table all the same.
+  void Began(const S& map) {
+    header_.flags = static_cast<std::uint8_t>(
+        header_.flags | (map.View().Header().flags & (kIteratorFlag | kOldIteratorFlag)));
+  }
+
+  // After a step that met a fault: as before, but that a step that `grows` may have gone on with
+  // the growth; `made`: the map had no table and has one now. The account of what has moved is
+  // adopted anew. `access`: what was to be done, if it was to one key. Whether anything may have
+  // moved.
+  bool AfterFault(const S& map, FaultKind kind, bool grows, bool made, const Access* access,
+                  RunCore& core);
 
   // After an operation that left the table as it was, wherever its content is now.
   void CheckSame(const S& map, RunCore& core) {
@@ -176,9 +202,7 @@ class TableOracle {
 template <class S>
 std::uint64_t TableOracle<S>::HashNow(const Access& access) const {
   if (!access.key.nan) return key_hash_(access.key.id, header_.hash0);
-  Draws draws = *draws_;
-  draws.nan_hashes += static_cast<std::uint64_t>(access.nan_hashes);
-  return draws.NextNanHash();
+  return NanHash(draws_->NanHashNumber(access.nan_hashes));
 }
 
 template <class S>
@@ -227,12 +251,11 @@ std::size_t TableOracle<S>::CellsToRead(const S& map, std::uint64_t hash) const 
 // A growth that this write starts finds no iterator in the new table.
 template <class S>
 void TableOracle<S>::BeginForecast(const Access& access) {
-  Draws draws = *draws_;
-  if (access.key.nan) draws.nan_hashes += static_cast<std::uint64_t>(access.nan_hashes) + 1;
+  const int own = access.key.nan ? access.nan_hashes + 1 : 0;
   nans_.Begin({.doubling = moves_.doubling,
                .iterators = moves_.of_old && (header_.flags & kIteratorFlag) != 0,
                .old_chains = ChainsOf(header_, moves_.of_old)},
-              draws);
+              draws_->NanHashNumber(own));
 }
 
 // Counts what is in the chains about to move.
@@ -395,8 +418,39 @@ void TableOracle<S>::HitWrite(const Access& access, RunCore& core) const {
                     .moved_nans = doubled ? moved_nans_ : 0,
                     .moved_nans_up = doubled ? moved_nans_up_ : 0,
                     .pile = pile_,
-                    .longest = longest_},
+                    .longest = longest_,
+                    .moved_entries = moves_.chains != 0 && moved_live_ != 0},
                    core);
+}
+
+template <class S>
+bool TableOracle<S>::AfterFault(const S& map, FaultKind kind, bool grows, bool made,
+                                const Access* access, RunCore& core) {
+  const HeaderView before = header_;
+  const void* const array = array_;
+  const bool due = !before.growing && moves_.chains != 0;
+  Adopt(map);
+  core.Consult(Oracle::kStructure);
+  if (made) {
+    core.Check(CheckHeaderMade(header_, 0));
+  } else if (grows) {
+    core.Check(CheckHeaderAfterFault(before, header_));
+  } else {
+    core.Check(CheckHeaderSame(before, header_));
+  }
+  for (std::size_t n = 0; header_.growing && n < header_.nevacuate; ++n) {
+    if (cost_.IsMoved(n)) continue;
+    core.Fail(CellFaultReport(map.View(), {"not-moved-in-turn", 0, 0}, true, n));
+  }
+  if (access != nullptr) {
+    FaultFacts facts{.before = before, .after = header_, .kind = kind, .growth_was_due = due};
+    if constexpr (CountsCalls<S>) facts.hashes = map.Calls().hash - calls_.hash;
+    facts.moves = moves_.chains != 0;
+    facts.had_table = array != nullptr;
+    HitFaultMilestones(*access, facts, core);
+  }
+  return array != array_ || before.growing != header_.growing ||
+         (header_.growing && before.growing);
 }
 
 // For maps that do not show their buckets.
@@ -416,6 +470,8 @@ class TableOracle<S> {
   void After(const S&, const Access&, const Model&, RunCore&) {}
   void AfterIterator(const S&, const Model&, bool, RunCore&) {}
   void CheckSame(const S&, RunCore&) {}
+  void Began(const S&) {}
+  bool AfterFault(const S&, FaultKind, bool, bool, const Access*, RunCore&) { return false; }
   void AfterClear(const S&, bool, std::uint32_t, RunCore&) {}
   void CheckMade(std::int32_t, RunCore&) const {}
   void CheckReserved(std::int32_t, const HeaderView&, bool, RunCore&) const {}

@@ -16,11 +16,13 @@ std::uint32_t GetOperand(const Op& op, OperandKind kind) {
       return op.key;
     case OperandKind::kIterator:
     case OperandKind::kWidth:
+    case OperandKind::kFault:
       return op.small;
     case OperandKind::kKey2:
     case OperandKind::kCount:
     case OperandKind::kDraw:
     case OperandKind::kHint:
+    case OperandKind::kNth:
       return op.count;
   }
   return 0;
@@ -34,12 +36,14 @@ void SetOperand(Op& op, OperandKind kind, std::uint32_t value) {
       break;
     case OperandKind::kIterator:
     case OperandKind::kWidth:
+    case OperandKind::kFault:
       op.small = static_cast<std::uint8_t>(value);
       break;
     case OperandKind::kKey2:
     case OperandKind::kCount:
     case OperandKind::kDraw:
     case OperandKind::kHint:
+    case OperandKind::kNth:
       op.count = static_cast<std::uint16_t>(value);
       break;
   }

@@ -19,9 +19,20 @@
 
 namespace mapfuzz {
 
-// The key and value types of the map under test.
-enum class KeyType : std::uint8_t { kU64, kU32, kString, kF64 };
-inline constexpr int kKeyTypes = 4;
+// The key and value types of the map under test. From `kTracked` on they watch over their own
+// lives (`lifetime.h`).
+enum class KeyType : std::uint8_t {
+  kU64,
+  kU32,
+  kString,
+  kF64,
+  kTracked,   // copyable and movable
+  kMoveOnly,  // neither key nor value can be copied
+  kCopyOnly,  // the key cannot be moved, the value's move may throw
+  kLarge,     // a key of 136 bytes, a value aligned to 64 and without a default
+  kVariant,   // as Go's interfaces: some keys have no hash
+};
+inline constexpr int kKeyTypes = 9;
 
 // `kGo119` is the exact algorithm of Go 1.19; `kStrict` keeps the iteration contract always.
 enum class PolicyKind : std::uint8_t { kStrict, kGo119 };
@@ -88,25 +99,49 @@ enum class OpCode : std::uint8_t {
   kDrift,
   kChurn,
   kLook,
+  kFault,
+  kTorment,
 };
-inline constexpr int kOpCodes = 25;
+inline constexpr int kOpCodes = 27;
+
+// What can be made to throw: any call of this kind that the map makes.
+enum class FaultKind : std::uint8_t {
+  kAlloc,  // of its allocator
+  kHash,
+  kEqual,
+  kCopy,  // of a key or a value
+  kMove,  // of a value whose move may throw
+  kDraw,  // of its random source
+};
+inline constexpr int kFaultKinds = 6;
 
 // One operation. Which of the three operands it uses is in `kOpInfo`; unused ones are zero.
 struct Op {
   OpCode code = OpCode::kPut;
-  std::uint8_t small = 0;   // an iterator's number or a width
+  std::uint8_t small = 0;   // an iterator's number, a width or a kind of fault
   std::uint16_t key = 0;    // a key id
-  std::uint16_t count = 0;  // a count, a second key id, a random draw
+  std::uint16_t count = 0;  // a count, a second key id, a random draw, which call
 
   friend bool operator==(const Op&, const Op&) = default;
 };
 
 // What an operand means. Values are stored reduced to `[0, limit)` of their kind.
-enum class OperandKind : std::uint8_t { kKey, kKey2, kIterator, kWidth, kCount, kDraw, kHint };
+enum class OperandKind : std::uint8_t {
+  kKey,
+  kKey2,
+  kIterator,
+  kWidth,
+  kCount,
+  kDraw,
+  kHint,
+  kFault,
+  kNth,
+};
 
 inline constexpr int kIterators = 4;              // live iterators at once; limit of kIterator
 inline constexpr std::uint32_t kMaxCount = 4096;  // limit of kCount
 inline constexpr std::uint32_t kMaxWidth = 256;   // limit of kWidth
+inline constexpr std::uint32_t kMaxNth = 1024;    // limit of kNth
 
 struct OpInfo {
   OpCode code;
@@ -183,6 +218,16 @@ inline constexpr OpInfo kOpInfo[kOpCodes] = {
      2,
      {OperandKind::kKey, OperandKind::kCount},
      "get key, key+1, ... so many"},
+    {OpCode::kFault,
+     "fault",
+     2,
+     {OperandKind::kFault, OperandKind::kNth},
+     "the nth call of this kind from here throws (alloc hash equal copy move draw; 0: none)"},
+    {OpCode::kTorment,
+     "torment",
+     1,
+     {OperandKind::kFault},
+     "each step of the next operation is tried with its 1st, 2nd, ... call of the kind throwing"},
 };
 
 struct Tape {
@@ -208,12 +253,16 @@ constexpr std::uint32_t OperandLimit(OperandKind kind) {
       return kMaxCount;
     case OperandKind::kHint:
       return static_cast<std::uint32_t>(kMaxHint - kMinHint + 1);
+    case OperandKind::kFault:
+      return kFaultKinds;
+    case OperandKind::kNth:
+      return kMaxNth;
   }
   return 1;
 }
 
-// The operand of `op` of this kind. Each kind lives in one field: kKey in `key`; kIterator and
-// kWidth in `small`; kKey2, kCount, kDraw and kHint in `count`.
+// The operand of `op` of this kind. Each kind lives in one field: kKey in `key`; kIterator, kWidth
+// and kFault in `small`; kKey2, kCount, kDraw, kHint and kNth in `count`.
 std::uint32_t GetOperand(const Op& op, OperandKind kind);
 void SetOperand(Op& op, OperandKind kind, std::uint32_t value);
 
@@ -224,12 +273,15 @@ Op Canonical(Op op);
 Config Canonical(Config config);
 
 // Names as in the text form, indexed by the enum.
-inline constexpr std::string_view kKeyTypeNames[kKeyTypes] = {"u64", "u32", "string", "f64"};
+inline constexpr std::string_view kKeyTypeNames[kKeyTypes] = {
+    "u64", "u32", "string", "f64", "tracked", "moveonly", "copyonly", "large", "variant"};
 inline constexpr std::string_view kPolicyNames[kPolicyKinds] = {"strict", "go119"};
 inline constexpr std::string_view kPathNames[kPathKinds] = {"fast", "generic"};
 inline constexpr std::string_view kHashNames[kHashKinds] = {"good",    "lowbits",  "const",
                                                             "topzero", "identity", "pairs"};
 inline constexpr std::string_view kGrowthNames[kGrowthKinds] = {"go119", "go121", "full", "sparse"};
+inline constexpr std::string_view kFaultNames[kFaultKinds] = {"alloc", "hash", "equal",
+                                                              "copy",  "move", "draw"};
 
 }  // namespace mapfuzz
 

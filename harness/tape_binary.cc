@@ -9,12 +9,13 @@ namespace {
 
 // How many of the 256 byte values stand for each opcode, indexed by OpCode.
 constexpr int kOpWeights[kOpCodes] = {
-    31,                     // put
+    29,                     // put
     8,  22, 4,  8,  10, 8,  // get del has try add alias
     18, 26, 4,  8,  12, 4,  // begin next drop take walk sweep
     3,  3,  2,  3,  2,      // clear copy move swap self
     4,  2,                  // reserve remake
-    26, 10, 18, 14, 6,      // fill drain drift churn look
+    25, 10, 18, 13, 6,      // fill drain drift churn look
+    2,  2,                  // fault torment
 };
 
 struct OpCodeTable {
@@ -123,7 +124,7 @@ Op DecodeOp(const std::uint8_t* p) {
   const OpInfo& info = kOpInfo[static_cast<int>(op.code)];
   for (int i = 0; i < info.operands; ++i) {
     const OperandKind kind = info.kinds[i];
-    if (kind == OperandKind::kCount || kind == OperandKind::kHint) {
+    if (kind == OperandKind::kCount || kind == OperandKind::kHint || kind == OperandKind::kNth) {
       SetOperand(op, kind, Moderate(op.count, OperandLimit(kind)));
     }
   }

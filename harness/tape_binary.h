@@ -17,7 +17,7 @@
 // Header, little-endian:
 //   0 type  1 policy  2 path  3 hash  4 growth  5 scale of keys  6..7 keys  8..9 hint  10..13 seed
 // Operation, little-endian:
-//   0 opcode  1 iterator or width  2..3 key  4..5 count, second key, draw or hint
+//   0 opcode  1 iterator, width or fault  2..3 key  4..5 count, second key, draw, hint or nth call
 
 #ifndef MAPFUZZ_HARNESS_TAPE_BINARY_H_
 #define MAPFUZZ_HARNESS_TAPE_BINARY_H_

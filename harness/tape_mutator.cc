@@ -85,6 +85,10 @@ std::uint32_t RandomOperand(OperandKind kind, const Ops& ops, const Config& conf
       return random.Chance(1, 3) ? NearThreshold(config, random) : random.Scaled(1024);
     case OperandKind::kDraw:
       return random.Below(65536);
+    case OperandKind::kFault:
+      return random.Below(kFaultKinds);
+    case OperandKind::kNth:
+      return 1 + random.Scaled(64);
     case OperandKind::kHint:
       if (random.Chance(1, 8)) return random.Below(OperandLimit(kind));
       return random.Chance(1, 2) ? NearThreshold(config, random) + 1 : random.Scaled(256);

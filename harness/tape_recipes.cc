@@ -1,21 +1,16 @@
 #include "harness/tape_recipes.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <utility>
 
+#include "harness/fault_recipes.h"
 #include "harness/key_space.h"
 
 namespace mapfuzz {
 namespace {
 
-// Draws are made one a statement where order matters: the order in which the arguments of a call
-// are evaluated is the compiler's choice.
-class Recipe {
+class Recipe : public FaultRecipes {
  public:
-  Recipe(const Config& config, Random& random);
-
-  std::vector<Op> Take() { return std::move(ops_); }
+  using FaultRecipes::FaultRecipes;
 
   // An iterator is begun, the map doubles once or several times, the iterator moves in between.
   void AcrossGrowths();
@@ -48,97 +43,7 @@ class Recipe {
   void AliasedAtEdge();
   // All iterators at once, begun at different times.
   void CrowdOfIterators();
-
- private:
-  void Add(OpCode code, std::initializer_list<std::uint32_t> operands);
-  void Put(std::uint32_t key) { Add(OpCode::kPut, {key}); }
-  void Del(std::uint32_t key) { Add(OpCode::kDel, {key}); }
-  void Begin(std::uint32_t it) { Add(OpCode::kBegin, {it, random_.Below(65536)}); }
-  // Phases of any length, in as many operations as it takes.
-  void Fill(std::uint32_t key, std::uint32_t count) { Phase(OpCode::kFill, key, count); }
-  void Drain(std::uint32_t key, std::uint32_t count) { Phase(OpCode::kDrain, key, count); }
-  void Phase(OpCode code, std::uint32_t key, std::uint32_t count);
-  void Drift(std::uint32_t key, std::uint32_t count, std::uint32_t width);
-  // Some of the keys from the `among` first, less than `most`.
-  void DrainSome(std::uint32_t among, std::uint32_t most);
-
-  // A few single steps of an iterator, or none.
-  void Next(std::uint32_t it);
-  void WalkSome(std::uint32_t it, std::uint32_t limit);
-  // To the end, or not: then it stays alive beyond the block.
-  void MaybeFinish(std::uint32_t it);
-  // Now and then starts from nothing, so that thresholds are where they are expected.
-  void MaybeFromNothing();
-  std::uint32_t ChooseB(unsigned max);
-  std::uint32_t EntriesAtB(std::uint32_t b) const { return EntriesAt(config_.growth, b); }
-
-  const Config& config_;
-  Random& random_;
-  std::vector<Op> ops_;
-  std::uint32_t base_;  // the first key
-  std::uint32_t it_;
 };
-
-Recipe::Recipe(const Config& config, Random& random) : config_(config), random_(random) {
-  const std::uint32_t bases[] = {0, 0, random_.Below(64), random_.Below(65536)};
-  base_ = random_.Pick(bases);
-  it_ = random_.Below(kIterators);
-}
-
-void Recipe::Add(OpCode code, std::initializer_list<std::uint32_t> operands) {
-  Op op;
-  op.code = code;
-  const OpInfo& info = kOpInfo[static_cast<int>(code)];
-  int i = 0;
-  for (const std::uint32_t operand : operands) SetOperand(op, info.kinds[i++], operand);
-  ops_.push_back(op);
-}
-
-void Recipe::Phase(OpCode code, std::uint32_t key, std::uint32_t count) {
-  while (count > 0) {
-    const std::uint32_t part = std::min(count, kMaxCount - 1);
-    Add(code, {key, part});
-    key += part;
-    count -= part;
-  }
-}
-
-void Recipe::Drift(std::uint32_t key, std::uint32_t count, std::uint32_t width) {
-  const OpCode code = random_.Chance(3, 4) ? OpCode::kDrift : OpCode::kChurn;
-  Add(code, {key, std::min(count, kMaxCount - 1), std::min(width, kMaxWidth - 1)});
-}
-
-void Recipe::DrainSome(std::uint32_t among, std::uint32_t most) {
-  const std::uint32_t key = base_ + random_.Below(among);
-  Drain(key, random_.Below(most));
-}
-
-void Recipe::Next(std::uint32_t it) {
-  for (std::uint32_t n = random_.Below(4); n > 0; --n) Add(OpCode::kNext, {it});
-}
-
-void Recipe::WalkSome(std::uint32_t it, std::uint32_t limit) {
-  const std::uint32_t steps = random_.Scaled(std::min(limit, kMaxCount));
-  if (steps > 0) Add(OpCode::kWalk, {it, steps});
-}
-
-void Recipe::MaybeFinish(std::uint32_t it) {
-  if (random_.Chance(2, 3)) Add(OpCode::kWalk, {it, kMaxCount - 1});
-}
-
-void Recipe::MaybeFromNothing() {
-  if (random_.Chance(1, 2)) return;
-  if (random_.Chance(1, 4)) {
-    Add(OpCode::kClear, {});
-  } else {
-    Add(OpCode::kRemake, {static_cast<std::uint32_t>(-kMinHint)});
-  }
-}
-
-std::uint32_t Recipe::ChooseB(unsigned max) {
-  constexpr std::uint32_t kSizes[] = {0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6, 7};
-  return std::min<std::uint32_t>(random_.Pick(kSizes), max);
-}
 
 void Recipe::AcrossGrowths() {
   const std::uint32_t b = ChooseB(5);
@@ -410,6 +315,9 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"hinted", 1, &Recipe::Hinted},
     {"aliased-at-edge", 1, &Recipe::AliasedAtEdge},
     {"crowd-of-iterators", 2, &Recipe::CrowdOfIterators},
+    {"faults-at-edge", 1, &Recipe::FaultsAtEdge},
+    {"faults-on-whole-maps", 1, &Recipe::FaultsOnWholeMaps},
+    {"faults-under-iterator", 1, &Recipe::FaultsUnderIterator},
 };
 
 }  // namespace

@@ -19,7 +19,7 @@
 
 namespace mapfuzz {
 
-inline constexpr int kRecipes = 14;
+inline constexpr int kRecipes = 17;
 
 // "over-the-edge", ...: what recipe number `recipe` is about.
 std::string_view RecipeName(int recipe);

@@ -42,6 +42,10 @@ std::string_view KindName(OperandKind kind) {
       return "draw";
     case OperandKind::kHint:
       return "hint";
+    case OperandKind::kFault:
+      return "kind";
+    case OperandKind::kNth:
+      return "nth";
   }
   return "";
 }
@@ -70,7 +74,11 @@ void AppendOp(std::string& text, const Op& op) {
   for (int i = 0; i < info.operands; ++i) {
     text += ' ';
     const std::int64_t value = GetOperand(op, info.kinds[i]);
-    AppendNumber(text, info.kinds[i] == OperandKind::kHint ? value + kMinHint : value);
+    if (info.kinds[i] == OperandKind::kFault) {
+      text += kFaultNames[value];
+    } else {
+      AppendNumber(text, info.kinds[i] == OperandKind::kHint ? value + kMinHint : value);
+    }
   }
 }
 
@@ -94,8 +102,9 @@ class Parser {
   void ParseEnd();
   void CheckNothingFollows();
 
-  // The value of a header line among `names`.
-  int ParseName(Header header, std::span<const std::string_view> names);
+  // Which of `names` the word is; `what` says what it names.
+  int ParseName(std::string_view word, std::string_view what,
+                std::span<const std::string_view> names);
   std::int64_t ParseNumber(std::string_view token, std::string_view what, std::int64_t min,
                            std::int64_t max);
   void ParseExpect();
@@ -196,17 +205,17 @@ void Parser::FailUnknownHeader(std::string_view name) {
   FailAt(name, message);
 }
 
-int Parser::ParseName(Header header, std::span<const std::string_view> names) {
-  const std::string_view value = tokens_[1];
+int Parser::ParseName(std::string_view word, std::string_view what,
+                      std::span<const std::string_view> names) {
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i] == value) return static_cast<int>(i);
+    if (names[i] == word) return static_cast<int>(i);
   }
-  std::string message = "unknown " + std::string(kHeaderNames[header]) + " " + Quoted(value);
-  const std::string_view nearest = Nearest(value, names);
+  std::string message = "unknown " + std::string(what) + " " + Quoted(word);
+  const std::string_view nearest = Nearest(word, names);
   if (!nearest.empty()) message += "; did you mean " + Quoted(nearest) + "?";
   message += "; it is one of";
   for (const std::string_view name : names) message += " " + std::string(name);
-  FailAt(value, message);
+  FailAt(word, message);
 }
 
 std::int64_t Parser::ParseNumber(std::string_view token, std::string_view what, std::int64_t min,
@@ -250,19 +259,21 @@ void Parser::ParseHeader() {
   Config& config = parsed_.tape.config;
   switch (static_cast<Header>(header)) {
     case kType:
-      config.type = static_cast<KeyType>(ParseName(kType, kKeyTypeNames));
+      config.type = static_cast<KeyType>(ParseName(tokens_[1], kHeaderNames[kType], kKeyTypeNames));
       break;
     case kPolicy:
-      config.policy = static_cast<PolicyKind>(ParseName(kPolicy, kPolicyNames));
+      config.policy =
+          static_cast<PolicyKind>(ParseName(tokens_[1], kHeaderNames[kPolicy], kPolicyNames));
       break;
     case kPath:
-      config.path = static_cast<PathKind>(ParseName(kPath, kPathNames));
+      config.path = static_cast<PathKind>(ParseName(tokens_[1], kHeaderNames[kPath], kPathNames));
       break;
     case kHash:
-      config.hash = static_cast<HashKind>(ParseName(kHash, kHashNames));
+      config.hash = static_cast<HashKind>(ParseName(tokens_[1], kHeaderNames[kHash], kHashNames));
       break;
     case kGrowth:
-      config.growth = static_cast<GrowthKind>(ParseName(kGrowth, kGrowthNames));
+      config.growth =
+          static_cast<GrowthKind>(ParseName(tokens_[1], kHeaderNames[kGrowth], kGrowthNames));
       break;
     case kHintHeader:
       config.hint = static_cast<std::int32_t>(ParseNumber(tokens_[1], "hint", kMinHint, kMaxHint));
@@ -322,6 +333,12 @@ void Parser::ParseOp() {
   op.code = info.code;
   for (std::size_t i = 0; i < operands; ++i) {
     const OperandKind kind = info.kinds[i];
+    if (kind == OperandKind::kFault) {
+      SetOperand(
+          op, kind,
+          static_cast<std::uint32_t>(ParseName(tokens_[i + 1], "kind of fault", kFaultNames)));
+      continue;
+    }
     const std::int64_t min = kind == OperandKind::kHint ? kMinHint : 0;
     const std::int64_t max = min + OperandLimit(kind) - 1;
     const std::int64_t value = ParseNumber(tokens_[i + 1], KindName(kind), min, max);

@@ -112,6 +112,14 @@ TEST(ParseTest, HintsAreWrittenAsTheyAre) {
   EXPECT_EQ(GetOperand(tape.ops[1], OperandKind::kHint), 8193u);
 }
 
+TEST(ParseTest, FaultsAreWrittenByTheNameOfTheirKind) {
+  const Tape tape = ParseBody("fault hash 3\ntorment alloc\nend").tape;
+  EXPECT_EQ(tape.ops[0], (Op{OpCode::kFault, static_cast<int>(FaultKind::kHash), 0, 3}));
+  EXPECT_EQ(tape.ops[1], (Op{OpCode::kTorment, static_cast<int>(FaultKind::kAlloc), 0, 0}));
+  EXPECT_EQ(OpText(tape.ops[0]), "fault hash 3");
+  EXPECT_EQ(OpText(tape.ops[1]), "torment alloc");
+}
+
 TEST(ParseErrorTest, PointsAtTheLineAndTheColumn) {
   EXPECT_EQ(BodyErrorOf("put 1\n  ptu 7 # typo\nend\n"),
             "t.tape:3:3: unknown operation `ptu`; did you mean `put`?\n"
@@ -201,6 +209,12 @@ TEST(ParseErrorTest, Operands) {
   ExpectIn("`7x` is not a number", BodyErrorOf("put 7x\nend"));
   ExpectIn("`+7` is not a number", BodyErrorOf("put +7\nend"));
   ExpectIn("`-` is not a number", BodyErrorOf("put -\nend"));
+  ExpectIn("t.tape:2:7: unknown kind of fault `hsh`; did you mean `hash`?",
+           BodyErrorOf("fault hsh 1\nend"));
+  ExpectIn("it is one of alloc hash equal copy move draw", BodyErrorOf("torment everything\nend"));
+  ExpectIn("`fault` is written `fault kind nth`", BodyErrorOf("fault hash\nend"));
+  ExpectIn("nth `1024` is out of range; it goes from 0 to 1023",
+           BodyErrorOf("fault hash 1024\nend"));
   ExpectIn("unknown operation `PUT`; did you mean `put`?", BodyErrorOf("PUT 7\nend"));
   ExpectIn("unknown operation `frobnicate`; operations are put get", BodyErrorOf("frobnicate\n"));
 }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "harness/key_space.h"
@@ -47,6 +48,20 @@ enum class ToyBug {
   kOneNanOnly,         // all NaN keys are one
   kThrows,             // erase throws
   kCallsForEver,       // a look-up compares without end
+  // Of inserts that a fault meets:
+  kFaultLosesEntry,  // another entry goes first
+  kFaultHalfInsert,  // the entry is there before the fault, and stays
+  kFaultCounted,     // size() counts the entry before it is there
+  kFaultSwallowed,   // nothing is thrown
+  kFaultTranslated,  // something else is thrown
+  // Of other steps that a fault meets:
+  kFaultHalfClear,      // a clear has removed everything
+  kFaultHalfCopy,       // a copy has emptied its target
+  kFaultMovesIterator,  // an iterator has advanced
+  // Of keys without a hash:
+  kAcceptsUnhashable,   // they are taken like others
+  kRefusesHashable,     // others are refused too
+  kRefusesInOtherWords  // not in Go's words
 };
 
 template <ToyBug kBug = ToyBug::kNone>
@@ -61,6 +76,8 @@ class ToySubject {
 
  public:
   static constexpr bool kHoldsNan = true;
+  static constexpr bool kTakesFaults = true;
+  static constexpr bool kRefusesKeys = true;
 
   ToySubject(const Config& config, Draws& draws) : type_(config.type), draws_(&draws) { Renew(); }
   ToySubject(ToySubject&& other) = default;
@@ -71,9 +88,10 @@ class ToySubject {
   void Remake(std::int32_t) { Renew(); }
   std::size_t Size() const {
     const std::size_t size = entries().size() - (hidden_ <= entries().size() ? hidden_ : 0);
-    return kBug == ToyBug::kWrongSize && size >= 5 ? size + 1 : size;
+    return (kBug == ToyBug::kWrongSize && size >= 5 ? size + 1 : size) + counted_;
   }
   bool Put(KeyId key, Value value) {
+    MayRefuse(key);
     const bool inserted = Store(key, value, kBug != ToyBug::kPutKeepsOldValue);
     if (kBug == ToyBug::kLosesNeighbour && inserted && entries().size() == 6) {
       entries().erase(entries().begin());
@@ -82,6 +100,8 @@ class ToySubject {
     return kBug == ToyBug::kPutSaysUpdated ? false : inserted;
   }
   std::optional<Value> Get(KeyId key) const {
+    MayRefuse(key);
+    draws_->faults.Meet(FaultKind::kHash);
     if (kBug == ToyBug::kCallsForEver) {
       while (!entries().empty()) draws_->calls.CountEqual();
     }
@@ -90,30 +110,37 @@ class ToySubject {
     return kBug == ToyBug::kGetGivesOldValue ? it->second.value - 1 : it->second.value;
   }
   bool Has(KeyId key) const {
+    MayRefuse(key);
     if (kBug == ToyBug::kHasSaysNo) return false;
     return entries().count(KeyOf(key)) != 0;
   }
   bool Del(KeyId key) {
+    MayRefuse(key);
+    draws_->faults.Meet(FaultKind::kHash);
     if (kBug == ToyBug::kThrows) throw std::runtime_error("toy");
     if (kBug == ToyBug::kDelKeepsEntry) return entries().count(KeyOf(key)) != 0;
     const bool erased = entries().erase(KeyOf(key)) != 0;
     return kBug == ToyBug::kDelSaysNo ? false : erased;
   }
   std::pair<bool, Value> Try(KeyId key, Value value) {
+    MayRefuse(key);
     const auto it = entries().find(KeyOf(key));
     if (it == entries().end()) return {Store(key, value, true), value};
     if (kBug == ToyBug::kTryOverwrites) it->second.value = value;
     return {false, it->second.value};
   }
   Value Add(KeyId key, Value value) {
+    MayRefuse(key);
     const auto it = entries().find(KeyOf(key));
     const Value before = it == entries().end() ? 0 : it->second.value;
     Store(key, value, true);
     return kBug == ToyBug::kAddForgetsOld ? 0 : before;
   }
   bool Alias(KeyId key, KeyId from) {
+    MayRefuse(from);
     const auto it = entries().find(KeyOf(from));
     if (it == entries().end()) return false;
+    MayRefuse(key);
     Store(key, kBug == ToyBug::kAliasCopiesKey ? it->first.first : it->second.value, true);
     return true;
   }
@@ -123,11 +150,15 @@ class ToySubject {
       hidden_ = 1;
       return;
     }
+    if (kBug != ToyBug::kFaultHalfClear) draws_->faults.Meet(FaultKind::kDraw);
     entries().clear();
+    if (kBug == ToyBug::kFaultHalfClear) draws_->faults.Meet(FaultKind::kDraw);
   }
   void Reserve(std::int32_t) {}
   void CopyFrom(const ToySubject& other) {
+    if (kBug != ToyBug::kFaultHalfCopy) draws_->faults.Meet(FaultKind::kCopy);
     Renew();
+    if (kBug == ToyBug::kFaultHalfCopy) draws_->faults.Meet(FaultKind::kCopy);
     if (kBug == ToyBug::kCopyIsShallow) {
       content_ = other.content_;
     } else {
@@ -158,6 +189,7 @@ class ToySubject {
         return {Produced::Kind::kStale, {}};
       }
       if (kBug == ToyBug::kIteratorRepeats && given_++ == 1) return current_;
+      if (kBug != ToyBug::kFaultMovesIterator) draws_->faults.Meet(FaultKind::kHash);
       auto it = started_ ? content_->entries.upper_bound(key_) : content_->entries.begin();
       if (kBug == ToyBug::kIteratorMisses && it != content_->entries.end() &&
           it->first.first % 5 == 4) {
@@ -170,21 +202,27 @@ class ToySubject {
       if (kBug == ToyBug::kIteratorGhost) entry.key = 59999;
       if (kBug == ToyBug::kIteratorOldValue) --entry.value;
       if (kBug == ToyBug::kIteratorOldKey && entry.key == 0) entry.key = 1;
-      return current_ = {Produced::Kind::kEntry, entry};
+      current_ = {Produced::Kind::kEntry, entry};
+      if (kBug == ToyBug::kFaultMovesIterator) draws_->faults.Meet(FaultKind::kHash);
+      return current_;
     }
 
    private:
     friend class ToySubject;
-    explicit Iterator(std::shared_ptr<Content> content) : content_(std::move(content)) { Next(); }
+    Iterator(std::shared_ptr<Content> content, Draws* draws)
+        : content_(std::move(content)), draws_(draws) {
+      Next();
+    }
 
     std::shared_ptr<Content> content_;
+    Draws* draws_;
     Key key_;
     bool started_ = false;
     int given_ = 0;
     Produced current_;
   };
 
-  Iterator Begin(std::uint16_t) { return Iterator(content_); }
+  Iterator Begin(std::uint16_t) { return Iterator(content_, draws_); }
   bool DelAt(Iterator& iterator) { return Del(iterator.Current().entry.key); }
 
  private:
@@ -198,10 +236,32 @@ class ToySubject {
     if (!IsNan(type_, id)) return {CanonicalId(type_, id), 0};
     return {id, kBug == ToyBug::kOneNanOnly ? 0 : UINT64_MAX};
   }
+  void MayRefuse(KeyId id) const {
+    if (kBug == ToyBug::kRefusesHashable) throw KeyRefused(std::string(kRefusalText));
+    if (!IsUnhashable(type_, id) || kBug == ToyBug::kAcceptsUnhashable) return;
+    throw KeyRefused(kBug == ToyBug::kRefusesInOtherWords ? "no" : std::string(kRefusalText));
+  }
+  // Room for one more entry, which there may not be.
+  void Allocate(const Key& key, const Entry& entry) {
+    if (kBug == ToyBug::kFaultLosesEntry && !entries().empty()) entries().erase(entries().begin());
+    if (kBug == ToyBug::kFaultHalfInsert) entries().try_emplace(key, entry);
+    if (kBug == ToyBug::kFaultCounted) ++counted_;
+    try {
+      draws_->faults.Meet(FaultKind::kAlloc);
+    } catch (const InjectedFault&) {
+      if (kBug == ToyBug::kFaultSwallowed) return;
+      if (kBug == ToyBug::kFaultTranslated) throw std::runtime_error("toy");
+      throw;
+    }
+    if (kBug == ToyBug::kFaultCounted) --counted_;
+  }
   bool Store(KeyId id, Value value, bool overwrite) {
+    draws_->faults.Meet(FaultKind::kHash);
     Key key = KeyOf(id);
     if (key.second != 0) key.second = ++nans_;
-    const auto [it, inserted] = entries().try_emplace(key, Entry{id, value});
+    const bool inserted = entries().count(key) == 0;
+    if (inserted) Allocate(key, {id, value});
+    const auto it = entries().try_emplace(key, Entry{id, value}).first;
     if (!inserted && overwrite) {
       it->second.value = value;
       if (UpdatesKey(type_) && kBug != ToyBug::kKeepsOldKey) it->second.key = id;
@@ -214,6 +274,7 @@ class ToySubject {
   std::shared_ptr<Content> content_;
   std::uint64_t nans_ = 0;
   std::size_t hidden_ = 0;
+  std::size_t counted_ = 0;
 };
 
 }  // namespace mapfuzz

@@ -259,7 +259,8 @@ class Core {
   template <class Q>
   Place PlaceToErase(Place head, const Q& key, std::uint8_t tophash);
   void MarkErased(Bucket* head, Place place);
-  void RenewSeed();
+  std::uint32_t DrawSeed() { return static_cast<std::uint32_t>(parts_.random(Draw::kHashSeed)); }
+  void RenewSeed(std::uint32_t seed);
 
   // --- core_growth.h ---
   std::size_t OldBuckets() const { return oldbuckets_->buckets(); }
@@ -324,7 +325,7 @@ Core<T>* Core<T>::Make(const Parts& parts, std::int64_t hint) {
 template <class T>
 Core<T>::Core(const Parts& parts, std::int64_t hint)
     : parts_(parts), cells_(parts.layout, parts.allocator) {
-  hash0_ = static_cast<std::uint32_t>(parts_.random(Draw::kHashSeed));
+  hash0_ = DrawSeed();
   b_ = static_cast<std::uint8_t>(
       InitialB(parts_.growth, hint, parts_.layout.Size(), parts_.layout.Slots()));
   if (b_ != 0) buckets_ = GenerationT::Make(cells_, b_);

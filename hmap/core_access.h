@@ -278,11 +278,13 @@ bool Core<T>::Erase(const Q& key) {
   const Place head = HeadOf(*buckets_, n);
   const Place place = PlaceToErase(head, key, TopHash(hash));
   if (place.bucket != nullptr) {
+    // A draw may throw, so it comes first.
+    const std::uint32_t seed = count_ == 1 ? DrawSeed() : hash0_;
     MarkErased(head.bucket, place);
     cells_.DestroyValue(place.value_slot());
     cells_.DestroyKey(place.key_slot());
     --count_;
-    if (count_ == 0) RenewSeed();
+    if (count_ == 0) RenewSeed(seed);
   }
   guard.CheckStillHeld();
   return place.bucket != nullptr;
@@ -317,17 +319,19 @@ void Core<T>::MarkErased(Bucket* head, Place place) {
 
 // The table is empty: no key depends on the seed. Go: issue 25237.
 template <class T>
-void Core<T>::RenewSeed() {
-  hash0_ = static_cast<std::uint32_t>(parts_.random(Draw::kHashSeed));
+void Core<T>::RenewSeed(std::uint32_t seed) {
+  hash0_ = seed;
   ++epoch_;
 }
 
-// Under Go's rule an iterator may still walk what was cleared, so it stays where it is.
+// The draw may throw, so it comes before anything is changed. Under Go's rule an iterator may still
+// walk what was cleared, so it stays where it is.
 template <class T>
 void Core<T>::Clear() {
   if (count_ == 0) return;
   CheckNoWriter(kConcurrentWrites);
   WriteGuard guard(*this);
+  const std::uint32_t seed = DrawSeed();
   SetFlags(flags() & ~kSameSizeFlag);
   if (oldbuckets_ != nullptr) {
     if (kContract) oldbuckets_->DestroyContents();
@@ -336,7 +340,7 @@ void Core<T>::Clear() {
   nevacuate_ = 0;
   noverflow_ = 0;
   count_ = 0;
-  RenewSeed();
+  RenewSeed(seed);
   buckets_->Clear(!kContract && buckets_->IsShared());
   guard.CheckStillHeld();
 }

@@ -231,6 +231,35 @@ TYPED_TEST(FaultTest, ACopyThatThrowsLeavesNothingBehind) {
   });
 }
 
+TEST(DrawFaultTest, AClearWhoseDrawThrowsLeavesEverythingAsItWas) {
+  for (const std::uint64_t entries : {5, 30, 105, 110}) {
+    Rig rig;
+    auto map = rig.Make<TestMap<Words, Words>>();
+    for (Words i = 0; i < entries; ++i) map[i] = i;
+    auto it = map.begin();
+    rig.draws.left = 0;
+    EXPECT_THROW(map.clear(), Bomb);
+    rig.draws.left = -1;
+    EXPECT_EQ(map.size(), entries);
+    EXPECT_EQ(testing::Rest(it).size(), entries) << "an iterator goes on";
+    for (Words i = 0; i < entries; ++i) EXPECT_TRUE(map.contains(i));
+  }
+}
+
+TEST(DrawFaultTest, AnEraseThatEmptiesTheMapAndWhoseDrawThrowsLeavesTheEntry) {
+  Rig rig;
+  auto map = rig.Make<TestMap<Small, Small, FusedClash>>();
+  map.insert_or_assign(Small(1), Small(2));
+  rig.draws.left = 0;
+  EXPECT_THROW(map.erase(Small(1)), Bomb);
+  rig.draws.left = -1;
+  EXPECT_EQ(map.size(), 1u);
+  ASSERT_NE(map.find(Small(1)), nullptr);
+  EXPECT_EQ(map.find(Small(1))->number(), 2u);
+  EXPECT_EQ(map.erase(Small(1)), 1u);
+  EXPECT_TRUE(map.empty());
+}
+
 // Otherwise the sweeps above would prove nothing.
 TEST(FaultSweepTest, AGrowingInsertMeetsEveryKindOfFault) {
   const auto insert = [](auto& map) {

@@ -112,7 +112,21 @@ class Handle {
   }
   template <class Q>
   Place Find(const Q& key) const {
-    return core_ == nullptr ? Place{} : core_->Find(key);
+    if (core_ != nullptr) return core_->Find(key);
+    CheckHashable(key);
+    return {};
+  }
+  // Without a table there is nothing to look into, but a key that cannot be hashed has to be
+  // reported all the same.
+  template <class Q>
+  void CheckHashable(const Q& key) const {
+    if constexpr (kHashMightThrow<typename Types::Key>) {
+      if constexpr (SeededHasher<hasher, Q>) {
+        static_cast<void>(parts_.hash(key, 0));
+      } else {
+        static_cast<void>(parts_.hash(key));
+      }
+    }
   }
   static auto* Value(Place place) { return place.bucket == nullptr ? nullptr : &place.value(); }
 

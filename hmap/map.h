@@ -23,8 +23,10 @@
 // Errors: what hasher, equality, allocator and the keys' and values' own functions throw passes
 // through; no entry is then lost, and none is added. (An old chain that is half moved when
 // something throws is put back. Keys and values that cannot be copied must therefore move without
-// throwing.) An iterator whose advance threw stands where it stood and may be advanced again,
-// unless its map is gone.
+// throwing.) A growth that cannot allocate does not start, and the map goes on at its present size.
+// A copy, clear, reserve or assignment that throws leaves the entries of all maps as they were. An
+// iterator whose advance threw stands where it stood and may be advanced again, unless its map is
+// gone.
 
 #ifndef HMAP_MAP_H_
 #define HMAP_MAP_H_
@@ -129,6 +131,7 @@ class Map : public Handle<MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>> {
   }
 
  private:
+  using Base::CheckHashable;
   using Base::core;
   using Base::Find;
   using Base::Value;
@@ -149,7 +152,10 @@ class Map : public Handle<MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>> {
 
   template <class Q>
   std::size_t Erase(const Q& key) {
-    if (core() == nullptr) return 0;
+    if (core() == nullptr) {
+      CheckHashable(key);
+      return 0;
+    }
     return WithStableKey(key,
                          [this](const auto& stable) { return core()->Erase(stable) ? 1U : 0U; });
   }
@@ -186,7 +192,8 @@ class Map : public Handle<MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>> {
   }
 
   // Inserts an entry made of `key` and `args`, or calls `update` with the value that is there and,
-  // unless `kKeepKey`, replaces the key where equal keys can differ.
+  // unless `kKeepKey`, replaces the key where equal keys can differ: last, so that an update that
+  // throws has replaced nothing.
   template <bool kKeepKey, class Key, class Update, class... Args>
   std::pair<V*, bool> Assign(Key&& key, Update update, Args&&... args) {
     bool inserted = false;
@@ -194,10 +201,17 @@ class Map : public Handle<MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>> {
     const Place place = table.Assign(
         key,
         [&](Place at) {
-          if constexpr (kNeedsKeyUpdate<K> && !kKeepKey) {
+          V& value = at.value();
+          if constexpr (!kNeedsKeyUpdate<K> || kKeepKey) {
+            update(value);
+          } else if constexpr (std::is_nothrow_assignable_v<K&, Key&&>) {
+            update(value);
             at.key() = std::forward<Key>(key);
+          } else {
+            K replacement(std::forward<Key>(key));
+            update(value);
+            at.key() = std::move(replacement);
           }
-          update(at.value());
         },
         [&](Place at) {
           table.Construct(at, std::forward<Key>(key), std::forward<Args>(args)...);

@@ -203,6 +203,9 @@ TEST(MisuseTest, AKeyWithoutAHashIsAnErrorEvenInAnEmptyMap) {
     }
   }
   EXPECT_TRUE(map.empty());
+  auto nil = Map<Any, int, AnyHash>::Nil();
+  EXPECT_THROW(nil.find(key), UnhashableError);
+  EXPECT_THROW(nil.erase(key), UnhashableError);
   map[Any{}] = 1;
   EXPECT_EQ(map.size(), 1U);
 }

@@ -63,12 +63,18 @@ struct Draws {
   std::uint64_t iterator_start = 0;
   std::uint64_t nan_hashes = 0;  // drawn so far; each is another number
   int drawn = 0;
+  // Draws that still succeed; negative: all.
+  int left = -1;
 };
+
+struct Bomb {};
 
 struct SetRandom {
   Draws* draws = nullptr;
 
   std::uint64_t operator()(Draw draw) const {
+    if (draws->left == 0) throw Bomb();
+    if (draws->left > 0) --draws->left;
     ++draws->drawn;
     if (draw == Draw::kHashSeed) return draws->hash_seed;
     if (draw == Draw::kIteratorStart) return draws->iterator_start;
@@ -80,8 +86,6 @@ struct SetRandom {
 struct IdentityHash {
   std::uint64_t operator()(std::uint64_t key, std::uint32_t) const { return key; }
 };
-
-struct Bomb {};
 
 // Throws a Bomb in the call after `left` more; negative: never.
 struct Fuse {

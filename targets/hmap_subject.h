@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "harness/heap.h"
 #include "harness/key_space.h"
 #include "harness/subject.h"
 #include "harness/tape.h"
@@ -22,22 +23,27 @@ namespace mapfuzz {
 // The hasher of a run: the tape chooses it.
 template <KeyType kType>
 struct TapeHash {
-  HashKind kind = HashKind::kGood;
-  CallCounts* calls = nullptr;
+  using is_transparent = void;
 
-  std::uint64_t operator()(const typename TypesOf<kType>::Key& key, std::uint32_t seed) const {
-    calls->CountHash();
+  HashKind kind = HashKind::kGood;
+  Draws* draws = nullptr;
+
+  template <class Q>
+  std::uint64_t operator()(const Q& key, std::uint32_t seed) const {
+    draws->OnHash();
     return HashBits(kind, TypesOf<kType>::HashedBitsOf(key), seed);
   }
 };
 
 // Equality with its calls counted; not plain, so that the map takes its generic path.
 struct TapeEqual {
-  CallCounts* calls = nullptr;
+  using is_transparent = void;
+
+  Draws* draws = nullptr;
 
   template <class A, class B>
   bool operator()(const A& a, const B& b) const {
-    calls->CountEqual();
+    draws->OnEqual();
     return a == b;
   }
 };
@@ -46,6 +52,7 @@ struct TapeRandom {
   Draws* draws = nullptr;
 
   std::uint64_t operator()(hmap::Draw draw) const {
+    draws->faults.Meet(FaultKind::kDraw);
     switch (draw) {
       case hmap::Draw::kHashSeed:
         return draws->NextHashSeed();
@@ -80,13 +87,21 @@ class HmapSubject {
   using Policy =
       TapePolicy<std::conditional_t<kPolicy == PolicyKind::kGo119, hmap::Go119, hmap::Strict>,
                  kPath>;
+  static constexpr bool kCopies =
+      std::is_copy_constructible_v<Key> && std::is_copy_constructible_v<Stored>;
   using Equal = std::conditional_t<kPath == PathKind::kFast, std::equal_to<>, TapeEqual>;
   using MapT = hmap::Map<Key, Stored, TapeHash<kType>, Equal,
-                         std::allocator<std::pair<const Key, Stored>>, Policy>;
+                         TapeAllocator<std::pair<const Key, Stored>>, Policy>;
   using TableT = decltype(std::declval<const MapT&>().view());
 
  public:
   static constexpr bool kHoldsNan = kType == KeyType::kF64;
+  static constexpr bool kTakesFaults = true;
+  static constexpr bool kUsesHeap = true;
+  static constexpr bool kCountsLives = kType >= KeyType::kTracked;
+  static constexpr bool kKeepsOldEntries = kPolicy == PolicyKind::kGo119;
+  static constexpr bool kLosesKeys = !std::is_copy_constructible_v<Key>;
+  static constexpr bool kRefusesKeys = kType == KeyType::kVariant;
 
   HmapSubject(const Config& config, Draws& draws)
       : draws_(&draws), map_(config.hint, MakeParts(config, draws)) {}
@@ -94,38 +109,63 @@ class HmapSubject {
   [[gnu::noinline]] void Remake(std::int32_t hint) { map_ = MapT(hint, parts()); }
   std::size_t Size() const { return map_.size(); }
   [[gnu::noinline]] bool Put(KeyId key, Value value) {
-    return map_.insert_or_assign(Types::MakeKey(key), Types::MakeValue(value)).second;
+    return Refusing(
+        [&] { return map_.insert_or_assign(Types::MakeKey(key), Types::MakeValue(value)).second; });
   }
   [[gnu::noinline]] std::optional<Value> Get(KeyId key) const {
-    const Stored* stored = map_.find(Types::MakeKey(key));
-    return stored == nullptr ? std::nullopt : std::optional<Value>(Types::ValueOf(*stored));
+    return Refusing([&]() -> std::optional<Value> {
+      const Stored* stored = map_.find(MakeProbe<Types>(key));
+      if (stored == nullptr) return std::nullopt;
+      return Types::ValueOf(*stored);
+    });
   }
-  [[gnu::noinline]] bool Has(KeyId key) const { return map_.contains(Types::MakeKey(key)); }
-  [[gnu::noinline]] bool Del(KeyId key) { return map_.erase(Types::MakeKey(key)) != 0; }
+  [[gnu::noinline]] bool Has(KeyId key) const {
+    return Refusing([&] { return map_.contains(MakeProbe<Types>(key)); });
+  }
+  [[gnu::noinline]] bool Del(KeyId key) {
+    return Refusing([&] { return map_.erase(MakeProbe<Types>(key)) != 0; });
+  }
   [[gnu::noinline]] std::pair<bool, Value> Try(KeyId key, Value value) {
-    const auto [stored, inserted] = map_.try_emplace(Types::MakeKey(key), Types::MakeValue(value));
-    return {inserted, Types::ValueOf(*stored)};
+    return Refusing([&]() -> std::pair<bool, Value> {
+      const auto [stored, inserted] =
+          map_.try_emplace(Types::MakeKey(key), Types::MakeValue(value));
+      return {inserted, Types::ValueOf(*stored)};
+    });
   }
-  [[gnu::noinline]] Value Add(KeyId key, Value value) {
-    Stored& stored = map_[Types::MakeKey(key)];
-    const Value before = Types::ValueOf(stored);
-    stored = Types::MakeValue(value);
-    return before;
+  [[gnu::noinline]] Value Add(KeyId key, Value value)
+    requires std::is_default_constructible_v<Stored>
+  {
+    return Refusing([&] {
+      Stored& stored = map_[Types::MakeKey(key)];
+      const Value before = Types::ValueOf(stored);
+      Types::Set(stored, value);
+      return before;
+    });
   }
-  [[gnu::noinline]] bool Alias(KeyId key, KeyId from) {
-    const Stored* stored = map_.find(Types::MakeKey(from));
-    if (stored == nullptr) return false;
-    map_.insert_or_assign(Types::MakeKey(key), *stored);
-    return true;
+  [[gnu::noinline]] bool Alias(KeyId key, KeyId from)
+    requires kCopies
+  {
+    return Refusing([&] {
+      const Stored* stored = map_.find(Types::MakeKey(from));
+      if (stored == nullptr) return false;
+      map_.insert_or_assign(Types::MakeKey(key), *stored);
+      return true;
+    });
   }
   [[gnu::noinline]] void Clear() { map_.clear(); }
   [[gnu::noinline]] void Reserve(std::int32_t hint) {
     map_.reserve(hint < 0 ? 0 : static_cast<std::size_t>(hint));
   }
-  [[gnu::noinline]] void CopyFrom(const HmapSubject& other) { map_ = other.map_; }
+  [[gnu::noinline]] void CopyFrom(const HmapSubject& other)
+    requires kCopies
+  {
+    map_ = other.map_;
+  }
   [[gnu::noinline]] void MoveFrom(HmapSubject& other) { map_ = std::move(other.map_); }
   void SwapWith(HmapSubject& other) { map_.swap(other.map_); }
-  [[gnu::noinline]] void SelfAssign() {
+  [[gnu::noinline]] void SelfAssign()
+    requires kCopies
+  {
     const MapT& self = map_;
     map_ = self;
   }
@@ -161,7 +201,14 @@ class HmapSubject {
     draws_->iterator_start = draw;
     return Iterator(map_.begin());
   }
-  [[gnu::noinline]] bool DelAt(Iterator& iterator) { return map_.erase(iterator.it_.key()) != 0; }
+  // A key that cannot be copied may not refer into the map.
+  [[gnu::noinline]] bool DelAt(Iterator& iterator) {
+    if constexpr (std::is_copy_constructible_v<Key>) {
+      return map_.erase(iterator.it_.key()) != 0;
+    } else {
+      return map_.erase(Types::MakeKey(Types::IdOf(iterator.it_.key()))) != 0;
+    }
+  }
 
   CallCounts Calls() const { return draws_->calls; }
 
@@ -199,14 +246,28 @@ class HmapSubject {
  private:
   static typename MapT::Parts MakeParts(const Config& config, Draws& draws) {
     typename MapT::Parts parts;
-    parts.hash = {config.hash, &draws.calls};
-    if constexpr (kPath == PathKind::kGeneric) parts.equal = {&draws.calls};
+    parts.hash = {config.hash, &draws};
+    if constexpr (kPath == PathKind::kGeneric) parts.equal = {&draws};
     parts.random = {&draws};
+    parts.allocator = typename MapT::allocator_type(&draws.heap);
     const GrowthRule rule = GrowthRuleOf(config.growth);
     parts.growth = {rule.numerator, rule.denominator};
     return parts;
   }
   const typename MapT::Parts& parts() const { return map_.parts(); }
+  // A refusal in the harness's terms.
+  template <class F>
+  static auto Refusing(F f) {
+    if constexpr (kRefusesKeys) {
+      try {
+        return f();
+      } catch (const hmap::UnhashableError& error) {
+        throw KeyRefused(error.what());
+      }
+    } else {
+      return f();
+    }
+  }
   static Entry MakeEntry(const Key& key, const Stored& stored) {
     return {Types::IdOf(key), Types::ValueOf(stored)};
   }

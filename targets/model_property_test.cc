@@ -52,6 +52,22 @@ TEST(ModelPropertyTest, HmapOfFloatsEqualsTheModel) {
   CheckModelEquality<KeyType::kF64>("model-equality-f64");
 }
 
+TEST(ModelPropertyTest, HmapOfTrackedEqualsTheModel) {
+  CheckModelEquality<KeyType::kTracked>("model-equality-tracked");
+}
+TEST(ModelPropertyTest, HmapOfMoveOnlyEqualsTheModel) {
+  CheckModelEquality<KeyType::kMoveOnly>("model-equality-moveonly");
+}
+TEST(ModelPropertyTest, HmapOfCopyOnlyEqualsTheModel) {
+  CheckModelEquality<KeyType::kCopyOnly>("model-equality-copyonly");
+}
+TEST(ModelPropertyTest, HmapOfLargeEqualsTheModel) {
+  CheckModelEquality<KeyType::kLarge>("model-equality-large");
+}
+TEST(ModelPropertyTest, HmapOfVariantsEqualsTheModel) {
+  CheckModelEquality<KeyType::kVariant>("model-equality-variant");
+}
+
 // An oracle that cries wolf cries here.
 TEST(ModelPropertyTest, ControlsEqualTheModel) {
   for (const std::string_view map : kMapNames) {

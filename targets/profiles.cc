@@ -34,8 +34,10 @@ Config LimitHint(Config config) {
   return config;
 }
 
+bool IsInteger(KeyType type) { return type == KeyType::kU64 || type == KeyType::kU32; }
+
 Config ShapeOps(Config config) {
-  if (config.type == KeyType::kString || config.type == KeyType::kF64) config.type = KeyType::kU64;
+  if (!IsInteger(config.type)) config.type = KeyType::kU64;
   return UnderStrict(LimitHint(WithKeys(config, 64)));
 }
 
@@ -45,7 +47,10 @@ Config ShapeIterate(Config config) {
   return ShapeOps(config);
 }
 
-Config ShapeGrowth(Config config) { return UnderStrict(WithKeys(config, 512)); }
+Config ShapeGrowth(Config config) {
+  if (config.type >= KeyType::kTracked) config.type = KeyType::kU64;
+  return UnderStrict(WithKeys(config, 512));
+}
 
 Config ShapeStrings(Config config) {
   config.type = KeyType::kString;
@@ -55,6 +60,20 @@ Config ShapeStrings(Config config) {
 Config ShapeFloats(Config config) {
   config.type = KeyType::kF64;
   return UnderStrict(LimitHint(WithKeys(config, 128)));
+}
+
+// Each fault costs a check of the whole table.
+Config ShapeFaults(Config config) {
+  config.keys = std::min<std::uint32_t>(config.keys, 1024);
+  config.hint = std::min(config.hint, 256);
+  return UnderStrict(WithKeys(config, 64));
+}
+
+Config ShapeLifetimes(Config config) {
+  constexpr int kFirst = static_cast<int>(KeyType::kTracked);
+  const int type = static_cast<int>(config.type);
+  if (type < kFirst) config.type = static_cast<KeyType>(kFirst + type);
+  return ShapeFaults(config);
 }
 
 using enum Milestone;
@@ -115,6 +134,17 @@ constexpr Milestone kFloatMilestones[] = {
     kClearMidGrowth,  kTakenByIterator,
 };
 
+constexpr Milestone kFaultMilestones[] = {kFaultInInsert,      kFaultInUpdate,     kFaultInErase,
+                                          kFaultInGrowthStart, kFaultInEvacuation, kFaultInOverflow,
+                                          kFaultInCopy,        kFaultInClear,      kFaultInReserve,
+                                          kFaultInRemake,      kFaultInIteration};
+
+constexpr Milestone kLifetimeMilestones[] = {
+    kKeptKeysFreed,      kKeysLost,          kIndirectEvacuated, kFaultInMove,
+    kRefusedInEmptyMap,  kRefusedMidGrowth,  kSelfUnderIterator, kMovedFromUsed,
+    kIteratorStale,      kFaultInEvacuation, kCopyMidGrowth,     kIteratorAcrossGrowth,
+    kUpdateMovesOldChain};
+
 constexpr TargetProfile kProfiles[] = {
     {"ops", "all operations, integer keys", ShapeOps, kOpsMilestones},
     {"iterate", "several live iterators under insert, delete, clear and growth", ShapeIterate,
@@ -123,6 +153,10 @@ constexpr TargetProfile kProfiles[] = {
      ShapeGrowth, kGrowthMilestones},
     {"strings", "string keys and values", ShapeStrings, kStringMilestones},
     {"floats", "float keys: NaN and the two zeros", ShapeFloats, kFloatMilestones},
+    {"faults", "allocations, hashes, equalities, copies, moves and draws that throw", ShapeFaults,
+     kFaultMilestones},
+    {"lifetimes", "keys and values that watch over their lives; keys without a hash",
+     ShapeLifetimes, kLifetimeMilestones},
 };
 
 }  // namespace

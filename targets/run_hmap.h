@@ -16,6 +16,12 @@ RunResult RunHmapPath(const Tape& tape, const RunOptions& options) {
   return Runner<HmapSubject<kType, kPolicy, PathKind::kGeneric>>::Run(tape, options);
 }
 
+// Keys that watch over their lives have no look-up of their own in Go.
+template <KeyType kType>
+RunResult RunHmapGeneric(const Tape& tape, const RunOptions& options) {
+  return Runner<HmapSubject<kType, PolicyKind::kStrict, PathKind::kGeneric>>::Run(tape, options);
+}
+
 template <KeyType kType>
 RunResult RunHmap(const Tape& tape, const RunOptions& options) {
   return tape.config.policy == PolicyKind::kStrict

@@ -13,6 +13,13 @@ RunResult RunHmapU64(const Tape& tape, const RunOptions& options);
 RunResult RunHmapU32(const Tape& tape, const RunOptions& options);
 RunResult RunHmapString(const Tape& tape, const RunOptions& options);
 RunResult RunHmapF64(const Tape& tape, const RunOptions& options);
+RunResult RunHmapTracked(const Tape& tape, const RunOptions& options);
+// Under Strict whatever the tape says: Go119 would have to copy the keys or to make values of
+// nothing.
+RunResult RunHmapMoveOnly(const Tape& tape, const RunOptions& options);
+RunResult RunHmapCopyOnly(const Tape& tape, const RunOptions& options);
+RunResult RunHmapLarge(const Tape& tape, const RunOptions& options);
+RunResult RunHmapVariant(const Tape& tape, const RunOptions& options);
 RunResult RunStd(const Tape& tape, const RunOptions& options);
 RunResult RunAbsl(const Tape& tape, const RunOptions& options);
 

@@ -19,6 +19,16 @@ RunResult RunAnyHmap(const Tape& tape, const RunOptions& options) {
       return RunHmapString(tape, options);
     case KeyType::kF64:
       return RunHmapF64(tape, options);
+    case KeyType::kTracked:
+      return RunHmapTracked(tape, options);
+    case KeyType::kMoveOnly:
+      return RunHmapMoveOnly(tape, options);
+    case KeyType::kCopyOnly:
+      return RunHmapCopyOnly(tape, options);
+    case KeyType::kLarge:
+      return RunHmapLarge(tape, options);
+    case KeyType::kVariant:
+      return RunHmapVariant(tape, options);
   }
   return {};
 }

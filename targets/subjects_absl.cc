@@ -14,8 +14,9 @@ RunResult RunAbsl(const Tape& tape, const RunOptions& options) {
       return Runner<AbslSubject<KeyType::kString>>::Run(tape, options);
     case KeyType::kF64:
       return Runner<AbslSubject<KeyType::kF64>>::Run(tape, options);
+    default:
+      return Runner<AbslSubject<KeyType::kU64>>::Run(WithPlainKeys(tape), options);
   }
-  return {};
 }
 
 }  // namespace mapfuzz

@@ -14,8 +14,9 @@ RunResult RunStd(const Tape& tape, const RunOptions& options) {
       return Runner<StdSubject<KeyType::kString>>::Run(tape, options);
     case KeyType::kF64:
       return Runner<StdSubject<KeyType::kF64>>::Run(tape, options);
+    default:
+      return Runner<StdSubject<KeyType::kU64>>::Run(WithPlainKeys(tape), options);
   }
-  return {};
 }
 
 }  // namespace mapfuzz

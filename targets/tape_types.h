@@ -16,6 +16,16 @@ namespace mapfuzz {
 template <KeyType>
 struct TypesOf;
 
+// What keys of this type are looked up with: keys, or what `MakeProbe` makes.
+template <class Types>
+auto MakeProbe(KeyId id) {
+  if constexpr (requires { Types::MakeProbe(id); }) {
+    return Types::MakeProbe(id);
+  } else {
+    return Types::MakeKey(id);
+  }
+}
+
 template <class K>
 struct IntegerTypes {
   using Key = K;
@@ -26,6 +36,7 @@ struct IntegerTypes {
   static std::uint64_t HashedBitsOf(Key key) { return key; }
   static Stored MakeValue(Value value) { return value; }
   static Value ValueOf(Stored stored) { return stored; }
+  static void Set(Stored& stored, Value value) { stored = value; }
 };
 
 template <>
@@ -42,6 +53,7 @@ struct TypesOf<KeyType::kF64> {
   static std::uint64_t HashedBitsOf(Key key) { return HashedBitsOfFloat(key); }
   static Stored MakeValue(Value value) { return value; }
   static Value ValueOf(Stored stored) { return stored; }
+  static void Set(Stored& stored, Value value) { stored = value; }
 };
 
 // Values are strings too. Those of odd numbers are too long to lie inside the string object, so
@@ -66,6 +78,7 @@ struct TypesOf<KeyType::kString> {
     std::from_chars(stored.data(), stored.data() + stored.size(), value);
     return value;
   }
+  static void Set(Stored& stored, Value value) { stored = MakeValue(value); }
 };
 
 }  // namespace mapfuzz

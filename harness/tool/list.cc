@@ -50,6 +50,12 @@ std::string Operands(const OpInfo& info) {
       case OperandKind::kHint:
         text += " HINT";
         break;
+      case OperandKind::kFault:
+        text += " KIND";
+        break;
+      case OperandKind::kNth:
+        text += " N";
+        break;
     }
   }
   return text;

@@ -1,0 +1,86 @@
+#include "harness/fault_recipes.h"
+
+namespace mapfuzz {
+
+void FaultRecipes::FaultsAtEdge() {
+  MaybeFromNothing();
+  const std::uint32_t full = EntriesAtB(ChooseB(5));
+  const bool early = random_.Chance(1, 8);
+  if (early) Torment();
+  Fill(base_, full);
+  if (random_.Chance(3, 4)) Begin(it_);
+  for (std::uint32_t n = 1; n <= 4; ++n) {
+    random_.Chance(1, 2) ? Torment() : Fault(12);
+    const std::uint32_t known = base_ + random_.Below(full);
+    switch (random_.Below(6)) {
+      case 0:
+        Del(known);
+        break;
+      case 1:
+        Put(known);
+        break;
+      case 2:
+        Add(OpCode::kAlias, {base_ + full + n, known});
+        break;
+      case 3:
+        Add(random_.Chance(1, 2) ? OpCode::kTry : OpCode::kAdd, {base_ + full + n});
+        break;
+      default:
+        Put(base_ + full + n);
+    }
+    Next(it_);
+  }
+  if (random_.Chance(1, 2)) Torment();
+  Fill(base_ + full + 8, random_.Below(full / 4 + 9));
+  MaybeFinish(it_);
+}
+
+void FaultRecipes::FaultsOnWholeMaps() {
+  const std::uint32_t full = EntriesAtB(ChooseB(4));
+  const std::uint32_t beyond = random_.Below(4);
+  Fill(base_, full + beyond);
+  Begin(it_);
+  for (std::uint32_t n = random_.Between(1, 3); n > 0; --n) {
+    constexpr OpCode kWholes[] = {OpCode::kCopy,  OpCode::kCopy,    OpCode::kClear,
+                                  OpCode::kClear, OpCode::kReserve, OpCode::kRemake};
+    const OpCode code = random_.Pick(kWholes);
+    random_.Chance(2, 3) ? Torment() : Fault(40);
+    if (code == OpCode::kReserve || code == OpCode::kRemake) {
+      Add(code, {full * 2 - static_cast<std::uint32_t>(kMinHint)});
+    } else {
+      Add(code, {});
+    }
+    Next(it_);
+    if (random_.Chance(1, 2)) Fill(base_, full + beyond + n);
+  }
+  if (random_.Chance(1, 3)) {
+    Add(OpCode::kMove, {});
+    Torment();
+  }
+  Fill(base_ + full, random_.Below(full));
+  MaybeFinish(it_);
+}
+
+void FaultRecipes::FaultsUnderIterator() {
+  const std::uint32_t full = EntriesAtB(ChooseB(4));
+  Fill(base_, full);
+  Begin(it_);
+  Fill(base_ + full, 1 + random_.Below(full));
+  for (std::uint32_t n = random_.Between(1, 4); n > 0; --n) {
+    random_.Chance(1, 2) ? Torment() : Fault(8);
+    if (random_.Chance(1, 4)) {
+      Add(OpCode::kTake, {it_});
+    } else {
+      Add(OpCode::kWalk, {it_, random_.Between(1, 12)});
+    }
+    if (random_.Chance(1, 2)) Put(base_ + random_.Below(full * 2));
+  }
+  if (random_.Chance(1, 2)) {
+    Torment();
+    const std::uint32_t draw = random_.Below(65536);
+    Add(OpCode::kSweep, {draw});
+  }
+  MaybeFinish(it_);
+}
+
+}  // namespace mapfuzz

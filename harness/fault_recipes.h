@@ -1,0 +1,25 @@
+// Recipes that put faults where a table is in two minds: at the start of a growth, in the middle of
+// one, while a whole map is replaced, under an iterator.
+
+#ifndef MAPFUZZ_HARNESS_FAULT_RECIPES_H_
+#define MAPFUZZ_HARNESS_FAULT_RECIPES_H_
+
+#include "harness/recipe_builder.h"
+
+namespace mapfuzz {
+
+class FaultRecipes : public RecipeBuilder {
+ public:
+  using RecipeBuilder::RecipeBuilder;
+
+  // Filled to the brim, then faults in the inserts and deletes that start a growth and carry it on.
+  void FaultsAtEdge();
+  // Faults while a whole map is copied, cleared, reserved or remade, mid-growth or not.
+  void FaultsOnWholeMaps();
+  // Faults in the steps of an iterator that lives through a growth, and in the writes between.
+  void FaultsUnderIterator();
+};
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_FAULT_RECIPES_H_

@@ -1,0 +1,272 @@
+// `Runner`: injected faults, refused keys, lifetimes. Included by `runner.h` only.
+
+#ifndef MAPFUZZ_HARNESS_RUNNER_FAULT_H_
+#define MAPFUZZ_HARNESS_RUNNER_FAULT_H_
+
+#include <algorithm>
+
+#include "harness/no_coverage.h"
+#include "harness/runner.h"
+
+namespace mapfuzz {
+MAPFUZZ_NO_COVERAGE_BEGIN
+
+template <Subject S>
+void Runner<S>::Arm(const Op& op) {
+  if constexpr (!TakesFaults<S>) {
+    return core_.Skip();
+  } else {
+    const auto kind = static_cast<FaultKind>(op.small);
+    if (op.code == OpCode::kTorment) {
+      torment_ = kind;
+    } else {
+      faults().Arm(kind, op.count);
+    }
+  }
+}
+
+// Does an elementary step. Under a torment it is attempted with its first, second, third, ... call
+// of the kind failing, until an attempt meets no fault.
+template <Subject S>
+template <class F>
+void Runner<S>::Do(F step) {
+  constexpr std::uint32_t kMostAttempts = 64;
+  for (std::uint32_t n = 1;; ++n) {
+    if (fault_credit_ <= 0) faults().DisarmAll();
+    const bool tormented = tormenting_ && n <= kMostAttempts && fault_credit_ > 0;
+    if (tormenting_) faults().Arm(*tormenting_, tormented ? n : 0);
+    faults().Forget();
+    step();
+    CheckLives();
+    if (!tormented || !faults().struck() || core_.over()) break;
+  }
+  if (tormenting_) faults().Disarm(*tormenting_);
+}
+
+// The map's part of a step. A fault that does not come through, or comes through as something else,
+// is a failure.
+template <Subject S>
+template <class F>
+typename Runner<S>::Outcome Runner<S>::Call(F f) {
+  Outcome outcome = Outcome::kDone;
+  faults().Open();
+  try {
+    f();
+  } catch (const InjectedFault&) {
+    outcome = Outcome::kFault;
+  } catch (const KeyRefused& refused) {
+    outcome = Outcome::kRefused;
+    if constexpr (RefusesKeys<S>) refusal_ = refused.what();
+  } catch (const std::exception& error) {
+    faults().Close();
+    if (!faults().struck()) throw;
+    core_.Fail(Oracle::kFault, "other-exception",
+               FaultText() + "\nmap:   threw another exception: " + error.what());
+  }
+  faults().Close();
+  if (faults().struck() && outcome != Outcome::kFault) {
+    core_.Fail(Oracle::kFault, "swallowed", FaultText() + "\nmap:   did not let it through");
+  }
+  return outcome;
+}
+
+// The map's part of an operation on one key; false if it did not come about.
+template <Subject S>
+template <class F>
+bool Runner<S>::Attempt(Side& side, const Access& access, F f) {
+  const Outcome outcome = Call(f);
+  if (outcome == Outcome::kFault) {
+    RolledBack(side, access);
+    return false;
+  }
+  const bool unhashable = IsUnhashable(core_.config().type, access.key.id);
+  if (outcome == Outcome::kDone && !unhashable) return true;
+  Refused(side, outcome, unhashable);
+  return false;
+}
+
+// The map's part of an operation on whole maps, which changes none if it throws; `side` is the one
+// it works on.
+template <Subject S>
+template <class F>
+bool Runner<S>::AttemptWhole(Side& side, Milestone milestone, bool grows, F f) {
+  if (Call(f) == Outcome::kDone) return true;
+  core_.Hit(milestone);
+  core_.Blame(Oracle::kFault);
+  LogFault();
+  for (const std::unique_ptr<Side>& each : stage_->sides) {
+    CheckAsBefore(*each, grows && each.get() == &side, nullptr);
+  }
+  core_.Blame({});
+  return false;
+}
+
+// O7: an operation on a key met a fault. Growth work may have been done, all else is as it was.
+template <Subject S>
+void Runner<S>::RolledBack(Side& side, const Access& access) {
+  core_.Blame(Oracle::kFault);
+  LogFault();
+  CheckAsBefore(side, access.writes, &access);
+  core_.Blame({});
+}
+
+// Content, size and every rule of structure, after a step that failed.
+template <Subject S>
+void Runner<S>::CheckAsBefore(Side& side, bool grows, const Access* access) {
+  const bool made = grows && side.moved_from && stage_->draws.hash_seeds != seeds_before_;
+  if (made) side.moved_from = false;
+  if (side.table.AfterFault(side.map, *faults().struck(), grows, made, access, core_)) {
+    const int content = &side == &map() ? kMap : kSpare;
+    for (int slot = 0; slot < kSeenSlots; ++slot) {
+      if (contract_.content(slot) == content) stories_[slot].moved = true;
+    }
+  }
+  if (grows) ++writes_;
+  core_.DigestHeader(side.table.header());
+  core_.Expect("size", side.map.Size(), side.model.size());
+  CheckWhole(side, true);
+  fault_credit_ -= static_cast<std::int64_t>(side.table.Cells() + 2 * side.model.size() + 8);
+}
+
+template <Subject S>
+void Runner<S>::LogFault() {
+  const FaultKind kind = *faults().struck();
+  core_.Consult(Oracle::kFault);
+  core_.Digest(0xfa17 + static_cast<std::uint64_t>(kind));
+  if (core_.wants_history()) {
+    core_.Line("= fault " + std::string(kFaultNames[static_cast<int>(kind)]));
+  }
+}
+
+template <Subject S>
+std::string Runner<S>::FaultText() const {
+  const FaultKind kind = *stage_->draws.faults.struck();
+  return "a call of this kind threw: " + std::string(kFaultNames[static_cast<int>(kind)]);
+}
+
+// A key without a hash was refused, or should have been, or another was.
+template <Subject S>
+void Runner<S>::Refused(Side& side, Outcome outcome, bool unhashable) {
+  if constexpr (RefusesKeys<S>) {
+    core_.Consult(Oracle::kResult);
+    if (outcome != Outcome::kRefused) {
+      core_.Fail(Oracle::kResult, "not-refused",
+                 "the key cannot be hashed, and nothing was thrown");
+    }
+    if (!unhashable) {
+      core_.Fail(Oracle::kResult, "refused",
+                 "map:   threw: " + refusal_ + "\nmodel: accepts the key");
+    }
+    if (refusal_ != kRefusalText) {
+      core_.Fail(Oracle::kResult, "refusal-text",
+                 "map:   threw: " + refusal_ + "\nmodel: " + std::string(kRefusalText));
+    }
+    if (core_.wants_history()) core_.Line("= refused");
+    if (side.model.size() == 0) core_.Hit(Milestone::kRefusedInEmptyMap);
+    if (side.table.header().growing) core_.Hit(Milestone::kRefusedMidGrowth);
+    if (side.moved_from && stage_->draws.hash_seeds != seeds_before_) {
+      side.moved_from = false;
+      side.table.Adopt(side.map);
+    }
+    side.table.CheckSame(side.map, core_);
+    core_.Expect("size", side.map.Size(), side.model.size());
+    MaybeCheckWhole(side, false);
+  }
+}
+
+// O6: as many values alive as there are entries, as many keys as there are entries and what old
+// arrays keep for iterators, and nobody has noted a misuse. Exact as long as no iterator lives and
+// no array is left from the time of one.
+template <Subject S>
+void Runner<S>::CheckLives() {
+  if constexpr (UsesHeap<S>) {
+    if (const char* misuse = stage_->draws.heap.misuse()) {
+      core_.Fail(Oracle::kLifetime, misuse, "a block of the map's allocator was misused");
+    }
+  }
+  if constexpr (CountsLives<S>) {
+    core_.Consult(Oracle::kLifetime);
+    const LifeLedger& lives = stage_->draws.lives;
+    if (lives.misuse() != nullptr) {
+      core_.Fail(Oracle::kLifetime, lives.misuse(), "a key or a value was misused");
+    }
+    std::uint64_t entries = 0;
+    bool growing = false;
+    for (const std::unique_ptr<Side>& side : stage_->sides) {
+      entries += side->model.size();
+      growing = growing || side->table.header().growing;
+    }
+    if (!growing) residue_ = 0;
+    std::uint64_t keepable = residue_;
+    bool iterated = false;
+    for (int slot = 0; slot < kSeenSlots; ++slot) {
+      iterated = iterated || stage_->iterators[slot];
+      keepable += KeepableFor(slot);
+    }
+    const std::uint64_t alive_keys = lives.keys().alive();
+    // Nothing more is kept than was kept already when the last iterator went.
+    if (!iterated) keepable = std::min(keepable, keys_kept_);
+    const bool exact = !S::kKeepsOldEntries || (!growing && !iterated);
+    ExpectAlive("values", lives.values().alive(), entries, exact ? entries : UINT64_MAX);
+    ExpectAlive("keys", alive_keys, entries, exact ? entries + keepable : UINT64_MAX);
+    if (keys_kept_ != 0 && alive_keys == entries) core_.Hit(Milestone::kKeptKeysFreed);
+    keys_kept_ = alive_keys - entries;
+  }
+}
+
+// The most keys that old arrays can keep for the iterator: whatever was in the two arrays it began
+// with, or came into them since.
+template <Subject S>
+std::uint64_t Runner<S>::KeepableFor(int slot) const {
+  if (!stage_->iterators[slot]) return 0;
+  return 2 * (begun_[slot].size + next_birth_ - begun_[slot].birth);
+}
+
+// The iterator goes. What is kept for it in an array that the map still moves from, stays there.
+template <Subject S>
+void Runner<S>::LetGo(int slot) {
+  residue_ += KeepableFor(slot);
+  stage_->iterators[slot].reset();
+}
+
+template <Subject S>
+void Runner<S>::ExpectAlive(const char* what, std::uint64_t alive, std::uint64_t least,
+                            std::uint64_t most) {
+  if (alive >= least && alive <= most) return;
+  core_.Fail(Oracle::kLifetime, std::string(what) + (alive < least ? "-missing" : "-left-over"),
+             "alive: " + std::to_string(alive) + "\nmodel: " + std::to_string(least) +
+                 (most > least && most != UINT64_MAX ? " to " + std::to_string(most) : ""));
+}
+
+// Everything goes; then nothing may be left.
+template <Subject S>
+void Runner<S>::TearDown() {
+  for (std::optional<Iterator>& iterator : stage_->iterators) iterator.reset();
+  for (std::unique_ptr<Side>& side : stage_->sides) side.reset();
+  if constexpr (CountsLives<S>) {
+    const LifeLedger& lives = stage_->draws.lives;
+    ExpectAlive("values", lives.values().alive(), 0, 0);
+    ExpectAlive("keys", lives.keys().alive(), 0, 0);
+    if (lives.misuse() != nullptr) {
+      core_.Fail(Oracle::kLifetime, lives.misuse(), "a key or a value was misused at its end");
+    }
+  }
+  if constexpr (UsesHeap<S>) {
+    core_.Consult(Oracle::kLifetime);
+    Heap& heap = stage_->draws.heap;
+    heap.EmptyQuarantine();
+    if (heap.misuse() != nullptr) {
+      core_.Fail(Oracle::kLifetime, heap.misuse(), "a block of the map's allocator was misused");
+    }
+    if (heap.blocks() != 0 || heap.bytes() != 0) {
+      core_.Fail(Oracle::kLifetime, "leaked",
+                 "left when all maps and iterators are gone: " + std::to_string(heap.blocks()) +
+                     " blocks, " + std::to_string(heap.bytes()) + " bytes");
+    }
+  }
+}
+
+MAPFUZZ_NO_COVERAGE_END
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_RUNNER_FAULT_H_

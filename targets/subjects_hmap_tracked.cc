@@ -1,0 +1,15 @@
+#include "targets/instrumented_types.h"
+#include "targets/run_hmap.h"
+#include "targets/subject_runs.h"
+
+namespace mapfuzz {
+
+RunResult RunHmapTracked(const Tape& tape, const RunOptions& options) {
+  if (tape.config.policy == PolicyKind::kStrict) {
+    return RunHmapGeneric<KeyType::kTracked>(tape, options);
+  }
+  return Runner<HmapSubject<KeyType::kTracked, PolicyKind::kGo119, PathKind::kGeneric>>::Run(
+      tape, options);
+}
+
+}  // namespace mapfuzz
