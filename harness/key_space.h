@@ -50,8 +50,10 @@ constexpr std::uint64_t HashBits(HashKind kind, std::uint64_t bits, std::uint32_
 constexpr std::uint64_t NanHash(std::uint64_t n) { return Mix(n * 0x1234567); }
 
 // Floats: ids 0 and 1 are +0 and -0, 2 and 3 the infinities, 4 the least denormal; of the others
-// every eighth (5, 13, 21, ...) is a NaN whose payload is the id, the rest the id itself.
-constexpr bool IsNanId(KeyId id) { return id > 4 && id % 8 == 5; }
+// below 4096 every eighth (5, 13, 21, ...) is a NaN whose payload is the id, the rest the id
+// itself. From 4096 on there are none, so that keys can come and go beside NaN entries, which never
+// go.
+constexpr bool IsNanId(KeyId id) { return id > 4 && id < 4096 && id % 8 == 5; }
 
 constexpr std::uint64_t FloatBitsOf(KeyId id) {
   switch (id) {

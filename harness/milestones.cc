@@ -67,6 +67,8 @@ constexpr Info kInfo[] = {
      "a doubling moved a NaN while iterators used the table"},
     {Milestone::kNanEvacuatedToY, "nan-evacuated-to-y",
      "a NaN moved to the upper half by its tophash"},
+    {Milestone::kNanMidSameSize, "nan-mid-same-size",
+     "an iterator begun while a table with NaN entries grows to the same size"},
     {Milestone::kZeroKeyReplaced, "zero-key-replaced", "an update put -0 over +0 or +0 over -0"},
     {Milestone::kEqualHashPile, "equal-hash-pile", "nine keys of one hash in a chain"},
     {Milestone::kTophashAdjusted, "tophash-adjusted", "a key inserted whose top byte is below 5"},

@@ -48,6 +48,7 @@ enum class Milestone : std::uint8_t {
   kNanProduced,
   kNanEvacuatedUnderIterator,
   kNanEvacuatedToY,
+  kNanMidSameSize,
   kZeroKeyReplaced,
   kEqualHashPile,
   kTophashAdjusted,
@@ -87,7 +88,7 @@ enum class Milestone : std::uint8_t {
   kRefusedMidGrowth,
   kSelfUnderIterator,
 };
-inline constexpr int kMilestones = 71;
+inline constexpr int kMilestones = 72;
 
 using MilestoneCounts = std::array<std::uint64_t, kMilestones>;
 

@@ -28,7 +28,10 @@ void Runner<S>::Begin(int slot, std::uint16_t draw, const char* op) {
     stories_[slot].moved = header.growing;
     if (header.growing && side.model.size() != 0) {
       core_.Hit(Milestone::kIteratorBegunMidGrowth);
-      if ((header.flags & kSameSizeFlag) != 0) core_.Hit(Milestone::kIteratorBegunMidSameSize);
+      if ((header.flags & kSameSizeFlag) != 0) {
+        core_.Hit(Milestone::kIteratorBegunMidSameSize);
+        if (side.model.nans() != 0) core_.Hit(Milestone::kNanMidSameSize);
+      }
     }
     if (contract_.live() >= 3 && slot != kSweepSlot) core_.Hit(Milestone::kSeveralIterators);
     const Produced produced = stage_->iterators[slot]->Current();

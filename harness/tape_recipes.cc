@@ -113,6 +113,7 @@ void Recipe::HeldAtCap() {
   const std::uint32_t looks = random_.Chance(1, 2) ? random_.Below(16) : 0;
   for (std::uint32_t n = 0; n < looks; ++n, key += step) {
     Add(OpCode::kDrift, {key, step, width});
+    if (random_.Chance(1, 2)) Add(OpCode::kLook, {key + step, width});
     Begin(it_);
   }
   Drift(key, held * rounds / 2, width);
@@ -215,7 +216,8 @@ void Recipe::HandedOver() {
   const std::uint32_t other = (it_ + 1) % kIterators;
   Begin(other);
   Next(other);
-  Add(random_.Chance(1, 4) ? OpCode::kSelf : OpCode::kSwap, {});
+  constexpr OpCode kHandBacks[] = {OpCode::kSelf, OpCode::kCopy, OpCode::kSwap, OpCode::kSwap};
+  Add(random_.Pick(kHandBacks), {});
   Next(it_);
   Drain(base_, random_.Below(full));
   Fill(base_ + full, full);

@@ -42,6 +42,8 @@ class Model {
   explicit Model(bool updates_key) : updates_key_(updates_key) {}
 
   std::size_t size() const { return cells_.size() + nans_.size(); }
+  // Entries whose key is not equal to itself.
+  std::size_t nans() const { return nans_.size(); }
   bool updates_key() const { return updates_key_; }
 
   // The entry of a key equal to this one, or null. Always null for a NaN.

@@ -129,9 +129,10 @@ constexpr Milestone kStringMilestones[] = {
 };
 
 constexpr Milestone kFloatMilestones[] = {
-    kNanInserted,     kNanProduced,      kNanEvacuatedUnderIterator, kNanEvacuatedToY,
-    kZeroKeyReplaced, kDoublingFinished, kIteratorAcrossGrowth,      kIteratorBegunMidGrowth,
-    kClearMidGrowth,  kTakenByIterator,
+    kNanInserted,      kNanProduced,          kNanEvacuatedUnderIterator,
+    kNanEvacuatedToY,  kNanMidSameSize,       kZeroKeyReplaced,
+    kDoublingFinished, kIteratorAcrossGrowth, kIteratorBegunMidGrowth,
+    kClearMidGrowth,   kTakenByIterator,
 };
 
 constexpr Milestone kFaultMilestones[] = {kFaultInInsert,      kFaultInUpdate,     kFaultInErase,
