@@ -57,11 +57,11 @@ TEST_F(LifetimeTest, ACopyThatThrowsIsNotBornAndAnAssignmentThatThrowsChangesNot
 TEST_F(LifetimeTest, NotesWhoReadsWhatWasMovedFrom) {
   Thing a(7);
   Thing b(std::move(a));
-  a.Set(3);
+  a.Set(3);  // NOLINT(bugprone-use-after-move): that is the point.
   EXPECT_EQ(misuse(), "") << "it has a number again";
   Thing c(std::move(a));
   EXPECT_EQ(b.number() + c.number(), 10u);
-  static_cast<void>(a.number());  // NOLINT(bugprone-use-after-move): that is the point.
+  static_cast<void>(a.number());  // NOLINT(bugprone-use-after-move)
   EXPECT_EQ(misuse(), "moved-from-read");
 }
 

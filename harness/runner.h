@@ -241,7 +241,7 @@ class Runner {
   std::optional<FaultKind> torment_;     // of the next operation
   std::optional<FaultKind> tormenting_;  // of the one under way
   // Each fault costs a check of everything; when this is used up there are no more.
-  std::int64_t fault_credit_ = 1 << 17;
+  std::int64_t fault_credit_ = 1 << 16;
   std::uint32_t seeds_before_ = 0;  // hash seeds drawn before the step
   std::uint64_t keys_kept_ = 0;     // more keys than entries, after the last step
   std::uint64_t residue_ = 0;       // of these, at most so many for iterators that are gone

@@ -250,7 +250,15 @@ void Mutator::ChangeOpCode() {
   op = Canonical(op);
 }
 
-void Mutator::SpliceBlock() { Insert(PhaseBlock(tape_.config, random_)); }
+// Where there are faults, more of them are worth a try; elsewhere they would make tapes shorter and
+// slower that are about something else.
+void Mutator::SpliceBlock() {
+  const bool has_faults = std::any_of(ops_.begin(), ops_.end(), [](const Op& op) {
+    return op.code == OpCode::kFault || op.code == OpCode::kTorment;
+  });
+  const bool faults = random_.Chance(1, has_faults ? 3 : 64);
+  Insert(PhaseBlock(tape_.config, faults, random_));
+}
 
 // Alternating spans of both, each taken from about where the last one ended.
 Ops Interleave(const Ops& a, const Ops& b, Random& random) {

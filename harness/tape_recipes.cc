@@ -332,11 +332,14 @@ std::vector<Op> PhaseBlock(int recipe, const Config& config, Random& random) {
   return made.Take();
 }
 
-std::vector<Op> PhaseBlock(const Config& config, Random& random) {
+std::vector<Op> PhaseBlock(const Config& config, bool faults, Random& random) {
+  constexpr int kPlain = kRecipes - kFaultRecipes;
+  const int first = faults ? kPlain : 0;
+  const int last = faults ? kRecipes : kPlain;
   std::uint32_t total = 0;
-  for (const NamedRecipe& recipe : kNamedRecipes) total += recipe.weight;
+  for (int recipe = first; recipe < last; ++recipe) total += kNamedRecipes[recipe].weight;
   std::uint32_t drawn = random.Below(total);
-  int recipe = 0;
+  int recipe = first;
   while (drawn >= kNamedRecipes[recipe].weight) drawn -= kNamedRecipes[recipe++].weight;
   return PhaseBlock(recipe, config, random);
 }

@@ -20,6 +20,7 @@
 namespace mapfuzz {
 
 inline constexpr int kRecipes = 17;
+inline constexpr int kFaultRecipes = 3;  // the last of them
 
 // "over-the-edge", ...: what recipe number `recipe` is about.
 std::string_view RecipeName(int recipe);
@@ -27,8 +28,9 @@ std::string_view RecipeName(int recipe);
 // The operations, canonical, of one recipe. `config` tells where the thresholds are.
 std::vector<Op> PhaseBlock(int recipe, const Config& config, Random& random);
 
-// Of any recipe, those that meet growths more often.
-std::vector<Op> PhaseBlock(const Config& config, Random& random);
+// Of any recipe, those that meet growths more often; `faults`: of those that are about faults, else
+// of the others.
+std::vector<Op> PhaseBlock(const Config& config, bool faults, Random& random);
 
 // The most entries that 2^b buckets hold before an insert doubles them.
 std::uint32_t EntriesAt(GrowthKind growth, unsigned b);
