@@ -10,6 +10,8 @@
 #include "harness/tool/child.h"
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
+#include "harness/tool/files.h"
+#include "harness/tool/input.h"
 #include "harness/tool/text.h"
 #include "harness/tool/verdict.h"
 
@@ -20,7 +22,12 @@ constexpr const char* kDescription =
     "Fuzzes a hash map against a model, and replays, shows and checks what was found.\n"
     "A tape is one experiment with a map: a configuration and a list of operations.";
 
-constexpr const char* kExitCodes =
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  mapfuzz hunt --for 2m\n"
+    "  mapfuzz replay crash-1234 --target ops\n"
+    "  mapfuzz show corpus/regressions/go119/clear-leaves-ghosts.tape\n"
+    "  mapfuzz check\n\n"
     "Exit codes: 0 clean, 1 a finding, 2 wrong usage or bad input, 3 the harness did not do its\n"
     "work, 4 the environment (a folder, a missing program). `mapfuzz COMMAND --help` has examples.";
 
@@ -47,7 +54,8 @@ std::string AsTyped(const std::string& program) {
 
 int RunChosen(CommandLine& line, Screen& screen) {
   const std::string program = OwnPath();
-  Session session{line.registry, screen, line.json, program, AsTyped(program)};
+  Progress progress(screen);
+  Session session{line.registry, screen, progress, line.json, program, AsTyped(program)};
   const int code = line.chosen(session);
   if (screen.Flush()) return code;
   screen.Complain("mapfuzz: standard output: cannot be written; is the disk full?");
@@ -62,11 +70,12 @@ void Session::PrintJson(const nlohmann::ordered_json& document) const {
 }
 
 CLI::App* CommandLine::Add(const std::string& name, const std::string& help,
-                           const std::string& examples, std::function<int(Session&)> run) {
+                           const std::string& examples, const std::string& quiet_help,
+                           std::function<int(Session&)> run) {
   CLI::App* command = app.add_subcommand(name, help);
   command->footer("Examples:\n" + examples);
   command->add_flag("--json", json, "One JSON document on standard output");
-  command->add_flag("--quiet", quiet, "Failures and the last line only");
+  command->add_flag("--quiet", quiet, quiet_help);
   command->add_option("--color", color, "auto (a terminal, without NO_COLOR), always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   command->callback([this, run = std::move(run)] { chosen = run; });
@@ -88,17 +97,33 @@ void CommandLine::AddTarget(CLI::App* command, std::string* target) const {
   std::vector<std::string> names;
   names.reserve(registry.targets.size());
   for (const TargetInfo& info : registry.targets) names.push_back(info.name);
+  names.emplace_back(kNoTarget);
   command
       ->add_option("--target", *target,
-                   "Read an engine's bytes as this target does (default: the target whose name "
-                   "the file's folder has)")
+                   "Read an engine's bytes as this target does, or as what they say: none "
+                   "(default: the target whose name the file's folder has)")
       ->check(CLI::IsMember(names));
+}
+
+double DurationOrThrow(const std::string& option, const std::string& text) {
+  const std::optional<double> seconds = ParseDuration(text);
+  if (seconds.has_value() && *seconds > 0) return *seconds;
+  throw ToolError(kExitUsage,
+                  fmt::format("{} {}: {}; write 90s, 10m or 1h30m", option, text,
+                              seconds.has_value() ? "too short, it has to be above zero"
+                                                  : "no duration, or of more than a year"));
+}
+
+void RequireCorpusFolder(const std::string& folder) {
+  if (!IsFolder(folder)) {
+    throw ToolError(kExitUsage, folder + ": no such folder; give another with --corpus-dir");
+  }
 }
 
 void AddRunOneCommand(CommandLine& line) {
   auto arguments = std::make_shared<RunOneArguments>();
   CLI::App* command =
-      line.Add("run-one", "Runs the input on standard input in this process", "",
+      line.Add("run-one", "Runs the input on standard input in this process", "", "",
                [arguments](Session& session) { return RunOne(session.registry, *arguments); });
   command->group("");  // hidden
   command->add_option("--name", arguments->name);
@@ -113,7 +138,7 @@ int Main(int argc, char** argv, const Registry& registry) {
   // Writing to a reader that went away is an error value, not a death.
   signal(SIGPIPE, SIG_IGN);
   CommandLine line{registry, CLI::App(kDescription, "mapfuzz"), false, false, "auto", nullptr};
-  line.app.footer(kExitCodes);
+  line.app.footer(kFooter);
   line.app.require_subcommand(1);
   AddListCommand(line);
   AddCheckCommand(line);
@@ -129,8 +154,14 @@ int Main(int argc, char** argv, const Registry& registry) {
   } catch (const CLI::ParseError& error) {
     // Help is asked for by an exception too, with exit code 0.
     if (error.get_exit_code() == 0) return line.app.exit(error);
-    screen.Complain(fmt::format("mapfuzz: {}; see `mapfuzz {}--help`", error.what(),
-                                NamedCommand(line.app, argc, argv)));
+    if (argc < 2) {
+      screen.Complain(
+          "mapfuzz: give a command, for example `mapfuzz hunt --for 2m`; `mapfuzz --help` has "
+          "them");
+    } else {
+      screen.Complain(fmt::format("mapfuzz: {}; see `mapfuzz {}--help`", error.what(),
+                                  NamedCommand(line.app, argc, argv)));
+    }
     return kExitUsage;
   }
   screen.Configure(ColorOf(line.color), line.quiet);

@@ -8,12 +8,10 @@
 #include <chrono>
 #include <filesystem>
 
-#include "harness/tape_text.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/input.h"
 #include "harness/tool/text.h"
-#include "harness/tool/verdict.h"
 
 namespace mapfuzz::tool {
 namespace {
@@ -21,9 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kSweepEverySeconds = 1;
-constexpr double kLineEverySeconds = 30;  // of progress, without a terminal
-constexpr double kShortestSlice = 0.2;    // less is not worth a process
+constexpr double kShortestSlice = 0.2;  // less is not worth a process
 constexpr int kMostFruitless = 3;
+constexpr std::uint64_t kFewestInputs = 16;  // to start from
 
 volatile sig_atomic_t g_stop = 0;
 
@@ -59,13 +57,15 @@ HuntLoop::HuntLoop(Session& session, const HuntOptions& options)
       corpus_lock_(LockOrThrow(options.corpus)),
       out_lock_(LockOrThrow(options.out)),
       artifacts_(options.out + "/artifacts"),
-      findings_(options.out + "/findings", session.program, session.screen) {
+      findings_(options.out + "/findings", session.program,
+                OnControl() ? " --map " + options.map : "", session.screen) {
   MakeWritableFolder(artifacts_);
   MakeWritableFolder(options.out + "/findings");
   RemoveStaleTemporaries(options.out);
   RemoveStaleTemporaries(options.out + "/findings");
   const std::string own = options.build + "/mapfuzz";
-  confirm_program_ = access(own.c_str(), X_OK) == 0 ? own : session.program;
+  confirmer_ = {access(own.c_str(), X_OK) == 0 ? own : session.program, options.map,
+                3 * options.timeout_seconds};
   for (const TargetInfo* info : options.targets) {
     TargetState target;
     target.info = info;
@@ -138,6 +138,7 @@ void HuntLoop::Start(Worker& worker, TargetState& target, const Slice& slice) {
   spec.artifacts = artifacts_;
   spec.new_units = target.corpus->new_folder();
   spec.start = target.corpus->start_folder();
+  if (OnControl()) spec.map = options_.map;
   spec.policy = options_.policy;
   // Every fuzzer draws differently, and the same hunt the same.
   const std::string drawn = fmt::format("{} {} {}", options_.seed, name, target.started);
@@ -204,6 +205,22 @@ void HuntLoop::Finish(Worker& worker) {
         "last words:\n{}",
         kMostFruitless, Indent(tail, "    | "));
   }
+  LimitReplays(target);
+}
+
+// After each death the next fuzzer replays what it starts from. Where findings come thick, that
+// must not take the budget: it starts from fewer inputs.
+void HuntLoop::LimitReplays(TargetState& target) {
+  if (target.done.replayed <= target.done.mutated) return;
+  if (target.corpus->StartInputs() <= kFewestInputs) return;
+  target.corpus->Halve();
+  if (!target.halved) {
+    session_.screen.Remark(
+        fmt::format("{}: replaying its inputs after each finding takes more than "
+                    "mutating them; it goes on with fewer (the corpus keeps all)",
+                    target.info->name));
+  }
+  target.halved = true;
 }
 
 // From the input that the fuzzer saved; if it could not save one, from the tape in its report.
@@ -243,16 +260,14 @@ void HuntLoop::Record(TargetState& target, const std::string& artifact, const Si
   finding.tape = FailingTape(target, artifact, output);
   const bool known_hang = seen == Hang() && findings_.Has(finding.target, seen);
   if (finding.tape.has_value() && !known_hang) {
-    RunRequest request;
-    request.content = ToText(*finding.tape);
-    request.name = artifact.empty() ? "report" : artifact;
-    request.map = session_.registry.maps.front();
     session_.screen.Status("confirming a finding of " + finding.target);
-    const Verdict verdict = RunAndWait(confirm_program_, request, 3 * options_.timeout_seconds);
-    if (verdict.kind == Verdict::Kind::kFail) {
+    const Confirmation again =
+        Confirm(confirmer_, *finding.tape, artifact.empty() ? "report" : artifact);
+    if (again.failed) {
       finding.confirmed = true;
-      finding.signature = verdict.signature;
-      finding.report = verdict.report;
+      finding.signature = again.signature;
+      finding.report = again.report;
+      finding.tape = again.tape;
     }
   }
   // Time and memory are also short when the machine is busy: alone, the input must fail again.
@@ -267,9 +282,9 @@ void HuntLoop::Record(TargetState& target, const std::string& artifact, const Si
   if (findings_.Add(std::move(finding))) {
     const Finding& added = findings_.findings().back();
     ++target.done.findings;
-    session_.screen.Remark(fmt::format("{} {}: {}{}{}\n  {}", session_.screen.Bad("FINDING"),
+    session_.screen.Remark(fmt::format("{} {}: {}{}{}", session_.screen.Bad("FINDING"),
                                        added.target, kFailMark, added.signature.Text(),
-                                       confirmed ? "" : " (flaky)", added.file));
+                                       confirmed ? "" : " (flaky)"));
   }
   // The tape says all that the bytes said, once it is known to fail.
   const bool written = IsFile(options_.out + "/findings/" + name + ".tape");
@@ -316,12 +331,7 @@ void HuntLoop::ShowProgress() {
       "hunt: {}, {} executions, {} op/s, {}, milestones {}/{}, now{}", left,
       FormatCount(executions), FormatRate(static_cast<double>(operations) / now.seconds),
       Plural(now.findings.size(), "finding"), reached, named, running);
-  if (session_.screen.HasStatus()) {
-    session_.screen.Status(line);
-  } else if (now.seconds - last_line_ >= kLineEverySeconds) {
-    last_line_ = now.seconds;
-    session_.screen.Remark(line);
-  }
+  session_.progress.Tell(line);
 }
 
 HuntSummary HuntLoop::Summarize() const {
@@ -332,7 +342,11 @@ HuntSummary HuntLoop::Summarize() const {
   }
   summary.findings = findings_.findings();
   summary.seconds = Elapsed();
+  summary.jobs = options_.jobs;
   summary.seed = options_.seed;
+  summary.map = options_.map;
+  summary.control = OnControl();
+  summary.options = options_.again;
   summary.policy = options_.policy.empty() ? "of the target" : options_.policy;
   summary.corpus = options_.corpus;
   summary.out = options_.out;
