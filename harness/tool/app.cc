@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <exception>
 #include <filesystem>
 #include <memory>
+#include <sstream>
 #include <utility>
 
+#include "harness/text_error.h"
 #include "harness/tool/child.h"
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
@@ -47,19 +50,37 @@ std::string NamedCommand(const CLI::App& app, int argc, char** argv) {
 // The program's path from the current folder if it lies below it: that is what people type.
 std::string AsTyped(const std::string& program) {
   std::error_code error;
-  const std::string near = std::filesystem::proximate(program, error).string();
+  const std::filesystem::path here = std::filesystem::current_path(error);
+  if (error) return ShellQuote(program);
+  const std::string near = std::filesystem::proximate(program, here, error).string();
   if (error || near.empty() || near.rfind("..", 0) == 0) return ShellQuote(program);
   return ShellQuote(near.find('/') == std::string::npos ? "./" + near : near);
+}
+
+// The exit code, unless what was printed did not arrive.
+int Flushed(Screen& screen, int code) {
+  if (screen.Flush()) return code;
+  screen.Complain("mapfuzz: standard output: cannot be written; is the disk full?");
+  return kExitEnvironment;
 }
 
 int RunChosen(CommandLine& line, Screen& screen) {
   const std::string program = OwnPath();
   Progress progress(screen);
   Session session{line.registry, screen, progress, line.json, program, AsTyped(program)};
-  const int code = line.chosen(session);
-  if (screen.Flush()) return code;
-  screen.Complain("mapfuzz: standard output: cannot be written; is the disk full?");
-  return kExitEnvironment;
+  return Flushed(screen, line.chosen(session));
+}
+
+std::string UnknownCommand(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (!command->get_group().empty()) names.push_back(command->get_name());
+  }
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const std::string_view nearest = Nearest(word, candidates);
+  return "mapfuzz: " + Quoted(word) + " is no command" +
+         (nearest.empty() ? "" : "; did you mean " + Quoted(nearest) + "?") +
+         "; see `mapfuzz --help`";
 }
 
 }  // namespace
@@ -137,6 +158,7 @@ void AddRunOneCommand(CommandLine& line) {
 int Main(int argc, char** argv, const Registry& registry) {
   // Writing to a reader that went away is an error value, not a death.
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   CommandLine line{registry, CLI::App(kDescription, "mapfuzz"), false, false, "auto", nullptr};
   line.app.footer(kFooter);
   line.app.require_subcommand(1);
@@ -153,8 +175,15 @@ int Main(int argc, char** argv, const Registry& registry) {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help is asked for by an exception too, with exit code 0.
-    if (error.get_exit_code() == 0) return line.app.exit(error);
-    if (argc < 2) {
+    if (error.get_exit_code() == 0) {
+      std::ostringstream help;
+      line.app.exit(error, help, help);
+      screen.Out(help.str());
+      return Flushed(screen, kExitClean);
+    }
+    if (argc > 1 && argv[1][0] != '-' && NamedCommand(line.app, argc, argv).empty()) {
+      screen.Complain(UnknownCommand(line.app, argv[1]));
+    } else if (argc < 2) {
       screen.Complain(
           "mapfuzz: give a command, for example `mapfuzz hunt --for 2m`; `mapfuzz --help` has "
           "them");
@@ -174,6 +203,10 @@ int Main(int argc, char** argv, const Registry& registry) {
   } catch (const std::bad_alloc&) {
     screen.Flush();
     screen.Complain("mapfuzz: out of memory; free some or use fewer --jobs");
+    return kExitEnvironment;
+  } catch (const std::exception& error) {
+    screen.Flush();
+    screen.Complain(fmt::format("mapfuzz: {}", error.what()));
     return kExitEnvironment;
   }
 }

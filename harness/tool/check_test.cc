@@ -96,5 +96,43 @@ TEST_F(MapfuzzTest, ShowsExamplesBeforeAnyCommandIsKnown) {
   EXPECT_FALSE(Child(spec).Take().output.find("--times 1000 corpus/seeds") != std::string::npos);
 }
 
+TEST_F(MapfuzzTest, TellsNumbersOutOfRangeInOneShortLine) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"hunt", "--execs", "0"},
+           {"hunt", "--execs", "-1"},
+           {"hunt", "--seed", "-1"},
+           {"show", "--until-step", "-1", "x"},
+           {"show", "--until-step", "99999999999999999999", "x"}}) {
+    const Outcome run = Run(arguments);
+    EXPECT_EQ(run.code, kExitUsage) << run.output;
+    EXPECT_LT(run.output.size(), 160u) << run.output;
+  }
+}
+
+TEST_F(MapfuzzTest, NamesACommandThatIsNone) {
+  EXPECT_TRUE(Run({"reply"}).Says("`reply` is no command; did you mean `replay`?"));
+}
+
+TEST_F(MapfuzzTest, EndsWithAMessageWhereTheSystemFails) {
+  const std::string file = folder_.Put("a.tape", Text(kFine));
+  const auto shell = [](const std::string& line) {
+    ChildSpec spec;
+    spec.argv = {"/bin/bash", "-c", line};
+    Child child(spec);
+    return child.Take();
+  };
+  EXPECT_EQ(
+      shell(OwnPath() + " --help help >/dev/full; " + OwnPath() + " list --help >/dev/full").code,
+      kExitEnvironment);
+  const ChildExit gone = shell("mkdir " + (folder_ / "gone") + " && cd " + (folder_ / "gone") +
+                               " && rmdir ../gone && " + OwnPath() + " replay " + file);
+  EXPECT_EQ(gone.code, kExitClean) << gone.output;
+  const ChildExit files = shell("ulimit -n 6; " + OwnPath() + " replay " + file);
+  EXPECT_EQ(files.code, kExitEnvironment) << files.output;
+  const ChildExit room =
+      shell("ulimit -f 0; " + OwnPath() + " convert --to text -o " + (folder_ / "b") + " " + file);
+  EXPECT_EQ(room.code, kExitEnvironment) << room.output;
+}
+
 }  // namespace
 }  // namespace mapfuzz::tool

@@ -92,7 +92,7 @@ int Convert(Session& session, const ConvertOptions& options) {
     session.screen.Out(converted);
     return kExitClean;
   }
-  WriteAtomically(options.out, converted);
+  WriteOutput(options.out, converted);
   if (session.json) {
     document["file"] = options.out;
     session.PrintJson(document);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <random>
@@ -21,6 +22,8 @@ namespace mapfuzz::tool {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostExecs = 1'000'000'000'000;
 
 struct HuntArguments {
   std::vector<std::string> targets;
@@ -103,7 +106,8 @@ HuntOptions OptionsOf(const Session& session, const HuntArguments& arguments) {
     options.again += " --corpus-dir " + ShellQuote(arguments.corpus_dir);
   }
   options.targets = ChooseTargets(session.registry, arguments.targets);
-  options.timeout_seconds = DurationOrThrow("--timeout", arguments.timeout);
+  // The engine knows whole seconds only.
+  options.timeout_seconds = std::ceil(DurationOrThrow("--timeout", arguments.timeout));
   if (arguments.execs != 0) options.execs = arguments.execs;
   if (!arguments.duration.empty()) options.seconds = DurationOrThrow("--for", arguments.duration);
   if (!options.seconds.has_value() && !options.execs.has_value()) options.seconds = 60;
@@ -116,6 +120,9 @@ HuntOptions OptionsOf(const Session& session, const HuntArguments& arguments) {
   if (options.out.empty()) options.out = folder + "/out";
   options.corpus = Absolute(options.corpus);
   options.out = Absolute(options.out);
+  if (options.corpus == options.out) {
+    throw ToolError(kExitUsage, "--corpus and --out are one folder; give two");
+  }
   options.seeds = arguments.corpus_dir + "/seeds";
   return options;
 }
@@ -157,16 +164,17 @@ void AddBudgetOptions(CLI::App* command, HuntArguments& arguments) {
                       "Wall time of the whole hunt: 90s, 10m, 1h30m, a plain number is seconds "
                       "(default: 60s). A target needs some 20 s of a core for its milestones");
   command->add_option("--execs", arguments.execs, "Mutated executions of each target")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::uint64_t{1}, kMostExecs));
   command->add_option("-j,--jobs", arguments.jobs, "Fuzzers at once (default: one per core)")
       ->check(CLI::Range(1, 256));
-  command->add_option("--seed", arguments.seed, "Of the engine's random draws (default: random)");
+  command->add_option("--seed", arguments.seed, "Of the engine's random draws (default: random)")
+      ->check(CLI::Range(std::uint32_t{0}, UINT32_MAX));
   command->add_option("--timeout", arguments.timeout,
                       "One execution that takes longer is a hang (default: 10s)");
   command
       ->add_option("--memory", arguments.options.memory_mb,
                    "Megabytes that a fuzzer may take (default: 2048)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1 << 20));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "harness/tape_binary.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/input.h"
@@ -19,7 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kSweepEverySeconds = 1;
-constexpr double kShortestSlice = 0.2;  // less is not worth a process
+constexpr double kShortestSlice = 0.2;       // less is not worth a process
+constexpr std::size_t kMostReport = 100000;  // lines: the tape in it may be all there is
 constexpr int kMostFruitless = 3;
 constexpr std::uint64_t kFewestInputs = 16;  // to start from
 
@@ -44,6 +46,18 @@ std::string FuzzerPath(const HuntOptions& options, const TargetInfo& target) {
                                                   path, ShellQuote(options.build)));
   }
   return path;
+}
+
+// The whole tape that a failing run prints behind its report.
+std::optional<Tape> ReportedTape(const std::string& output) {
+  const std::size_t begin = output.find("\nmapfuzz tape v");
+  if (begin == std::string::npos) return std::nullopt;
+  const std::size_t end = output.find('\n', output.find("\nend ", begin) + 1);
+  try {
+    return LoadTape(output.substr(begin + 1, end - begin), "report", {}).tape;
+  } catch (const ToolError&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -223,26 +237,22 @@ void HuntLoop::LimitReplays(TargetState& target) {
   target.halved = true;
 }
 
-// From the input that the fuzzer saved; if it could not save one, from the tape in its report.
+// From the input that the fuzzer saved; if it could not save all of it, as on a full disk, from the
+// tape in its report.
 std::optional<Tape> HuntLoop::FailingTape(const TargetState& target, const std::string& artifact,
                                           const std::string& output) const {
-  if (!artifact.empty()) {
-    return LoadTape(ReadOrEmpty(artifact), artifact, {ParsePolicy(options_.policy), target.info})
-        .tape;
-  }
-  const std::size_t begin = output.find("\nmapfuzz tape v");
-  if (begin == std::string::npos) return std::nullopt;
-  const std::size_t end = output.find('\n', output.find("\nend ", begin) + 1);
-  try {
-    return LoadTape(output.substr(begin + 1, end - begin), "report", {}).tape;
-  } catch (const ToolError&) {
-    return std::nullopt;
-  }
+  const std::optional<Tape> reported = ReportedTape(output);
+  const std::string saved = artifact.empty() ? "" : ReadOrEmpty(artifact);
+  if (saved.empty()) return reported;
+  if (reported.has_value() && saved.size() < ToBinary(*reported).size()) return reported;
+  return LoadTape(saved, artifact, {ParsePolicy(options_.policy), target.info}).tape;
 }
 
 // Failing inputs that a hunt, killed, had no time to look at.
 void HuntLoop::RecoverLeftovers() {
   for (const std::string& file : FilesUnder(artifacts_)) {
+    const bool late = options_.seconds.has_value() && Elapsed() > *options_.seconds;
+    if (g_stop != 0 || late) return;
     const std::string name = fs::path(file).filename().string();
     for (TargetState& target : targets_) {
       if (name.rfind(target.info->name + ".", 0) == 0) Record(target, file, {}, "");
@@ -256,7 +266,7 @@ void HuntLoop::Record(TargetState& target, const std::string& artifact, const Si
   Finding finding;
   finding.target = target.info->name;
   finding.signature = seen;
-  finding.report = ReportOfDeath(seen, output);
+  finding.report = ReportOfDeath(seen, output, kMostReport);
   finding.tape = FailingTape(target, artifact, output);
   const bool known_hang = seen == Hang() && findings_.Has(finding.target, seen);
   if (finding.tape.has_value() && !known_hang) {
@@ -273,8 +283,15 @@ void HuntLoop::Record(TargetState& target, const std::string& artifact, const Si
   // Time and memory are also short when the machine is busy: alone, the input must fail again.
   const bool of_the_machine = seen == Hang() || seen == TooMuchMemory();
   if (!finding.confirmed && !known_hang && (finding.signature.empty() || of_the_machine)) {
-    session_.screen.Complain(fmt::format("{}: {}, but does not fail alone; no finding", artifact,
-                                         seen.empty() ? "left by an earlier hunt" : seen.Text()));
+    // Out of the way, so that the next hunt does not look at it again.
+    const std::string aside = options_.out + "/unconfirmed";
+    std::error_code ignored;
+    fs::create_directories(aside, ignored);
+    fs::rename(artifact, aside + "/" + fs::path(artifact).filename().string(), ignored);
+    session_.screen.Remark(fmt::format("{}: {}, but does not fail alone; no finding, kept in {}",
+                                       fs::path(artifact).filename().string(),
+                                       seen.empty() ? "left by an earlier hunt" : seen.Text(),
+                                       aside));
     return;
   }
   const bool confirmed = finding.confirmed || known_hang;

@@ -132,5 +132,26 @@ TEST_F(MapfuzzTest, GuessesWhatAWrongArgumentMeant) {
   EXPECT_TRUE(Run({"hunt", "--for", "5x"}).Says("no duration"));
 }
 
+TEST_F(MapfuzzTest, TakesTheTapeFromTheReportIfTheInputWasNotSaved) {
+  const Outcome run = Hunt({"finds", "full"});
+  EXPECT_EQ(run.code, kExitFinding);
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_EQ(json["findings"][0]["confirmed"], true) << run.output;
+  EXPECT_EQ(json["findings"][0]["operations"], 1);
+}
+
+TEST_F(MapfuzzTest, LooksOnceAtALeftoverThatDoesNotFail) {
+  folder_.Put("out/artifacts/fake.1.1.oom-1", Bytes(Tape{}));
+  EXPECT_TRUE(Hunt({"a"}).Says("does not fail alone"));
+  EXPECT_TRUE(IsFile(folder_ / "out/unconfirmed/fake.1.1.oom-1"));
+  EXPECT_FALSE(Hunt({"a"}).Says("does not fail alone"));
+}
+
+TEST_F(MapfuzzTest, RefusesOneFolderForCorpusAndFindings) {
+  const Outcome run = Run({"hunt", "--corpus", folder_ / "x", "--out", folder_ / "y/../x"});
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_TRUE(run.Says("one folder")) << run.output;
+}
+
 }  // namespace
 }  // namespace mapfuzz::tool

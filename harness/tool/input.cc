@@ -16,6 +16,7 @@ namespace mapfuzz::tool {
 namespace {
 
 constexpr std::string_view kTapeStart = "mapfuzz tape v";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kTraceStart = "# go-trace v";
 
 bool IsPrintable(std::string_view content) {
@@ -39,6 +40,9 @@ std::vector<std::pair<std::string, std::string>> Headers(const Config& config) {
 }  // namespace
 
 InputKind KindOf(std::string_view content) {
+  if (content.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    content.remove_prefix(kByteOrderMark.size());
+  }
   if (content.substr(0, kTapeStart.size()) == kTapeStart) return InputKind::kTape;
   if (content.substr(0, kTraceStart.size()) == kTraceStart) return InputKind::kTrace;
   return IsPrintable(content) ? InputKind::kOther : InputKind::kEngine;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "harness/run_core.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/replay_run.h"
@@ -217,7 +218,7 @@ void AddReplayCommand(CommandLine& line) {
   command->add_option("--times", options->times, "Run each so often; every history must be equal")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000}));
   command->add_option("--until-step", options->until_step, "Stop after this elementary step")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::uint64_t{1}, kMaxSteps));
   command->add_flag("--history", options->history,
                     "Print every step and its result; an iterator's is the key and the value");
   command->add_option("--limit", options->limit,

@@ -1,6 +1,7 @@
 #include "harness/tool/replay_run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "harness/tool/error.h"
 #include "harness/tool/expectation.h"
@@ -63,6 +64,9 @@ ReplayInputs ExpandInputs(const ReplayOptions& options) {
     if (!IsFolder(input)) {
       inputs.items.emplace_back().path = input;
       continue;
+    }
+    if (access(input.c_str(), R_OK | X_OK) != 0) {
+      throw ToolError(kExitUsage, input + ": not readable; check its permissions");
     }
     for (const std::string& file : FilesUnder(input)) {
       if (options.target.empty() && KindOf(ReadOrEmpty(file, 4096)) == InputKind::kOther) {

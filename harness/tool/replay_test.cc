@@ -213,5 +213,20 @@ TEST_F(MapfuzzTest, TellsWhatAConversionLoses) {
   EXPECT_FALSE(Run({"convert", folder_ / "a", "--to", "text"}).Says("note:"));
 }
 
+TEST_F(MapfuzzTest, TakesATraceWithoutItsEndForBadInput) {
+  EXPECT_EQ(Run({"replay", folder_.Put("a.trace", "# go-trace v1\nput 1 | 1 0")}).code, kExitUsage);
+}
+
+TEST_F(MapfuzzTest, LeavesDevicesAndLinksWhereTheyAre) {
+  const std::string file = folder_.Put("a.tape", Text(kFine));
+  EXPECT_EQ(Run({"convert", file, "--to", "text", "-o", "/dev/full"}).code, kExitEnvironment);
+  EXPECT_TRUE(fs::is_character_file("/dev/full"));
+  const std::string target = folder_.Put("kept/b.tape", "");
+  fs::create_symlink("kept/b.tape", folder_ / "link.tape");
+  EXPECT_EQ(Run({"convert", file, "--to", "text", "-o", folder_ / "link.tape"}).code, kExitClean);
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link.tape"));
+  EXPECT_EQ(ReadOrEmpty(target), Text(kFine));
+}
+
 }  // namespace
 }  // namespace mapfuzz::tool

@@ -6,6 +6,7 @@
 #include <memory>
 #include <sstream>
 
+#include "harness/run_core.h"
 #include "harness/tape_text.h"
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
@@ -184,7 +185,7 @@ void AddShowCommand(CommandLine& line) {
   CommandLine::AddPolicy(command, &options->policy);
   line.AddTarget(command, &options->target);
   command->add_option("--until-step", options->until_step, "Stop after this elementary step")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::uint64_t{1}, kMaxSteps));
   command->add_flag("--no-history", options->no_history, "Leave the steps out");
 }
 

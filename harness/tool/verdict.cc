@@ -18,6 +18,9 @@ using Json = nlohmann::ordered_json;
 std::string OneLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 Json RunTrace(const Registry& registry, const std::string& content, const std::string& name) {
+  if (content.back() != '\n') {
+    throw ToolError(kExitUsage, name + ": the trace is cut short, its last line does not end");
+  }
   const TraceResult trace = registry.replay_trace(content, name);
   Json result{{"trace", true}, {"lines", trace.lines}};
   if (!trace.exact) {
@@ -135,6 +138,12 @@ Verdict VerdictOf(const ChildExit& end) {
   Verdict verdict;
   const Json result = Json::parse(end.result, nullptr, /*allow_exceptions=*/false);
   const bool told = result.is_object();
+  if (!told && end.signal == 0 && !end.timed_out &&
+      (end.code == kExitEnvironment || end.code == 127)) {
+    throw ToolError(kExitEnvironment,
+                    "a run could not be started or hand back its verdict; free "
+                    "some memory, processes or files (ulimit -n)");
+  }
   if (told) {
     verdict.trace = result.value("trace", false);
     verdict.lines = result.value("lines", std::uint64_t{0});
