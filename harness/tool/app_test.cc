@@ -82,14 +82,14 @@ int DieOf(const std::string& input, const std::string& artifact_prefix, const st
 // What libFuzzer leaves behind, without libFuzzer. The start folder's content says how it ends:
 // a file `start/seed-finds...` makes it die once of a finding.
 int FakeFuzzer(int argc, char** argv) {
-  std::string artifact_prefix, stats;
+  std::string artifact_prefix, stats, unit = "/unit";
   std::uint64_t runs = 0;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     const std::string value = argument.substr(std::min(argument.find('=') + 1, argument.size()));
     if (argument.rfind("-artifact_prefix=", 0) == 0) artifact_prefix = value;
     if (argument.rfind("--mapfuzz_stats=", 0) == 0) stats = value;
-    if (argument == "--mapfuzz_map=std") WriteAtomically(std::string(argv[argc - 1]) + "/std", "");
+    if (argument == "--mapfuzz_map=std") unit = "/unit-of-std";
     if (argument.rfind("-runs=", 0) == 0) runs = std::stoull(value);
   }
   const std::string new_units = argv[argc - 2], start = argv[argc - 1];
@@ -109,7 +109,7 @@ int FakeFuzzer(int argc, char** argv) {
   page.operations = has("idles") ? 0 : runs * 10;
   if (!has("misses")) page.milestones[0] = 1;
   fprintf(stderr, "#%llu\tINITED cov: 1\n", static_cast<unsigned long long>(replayed));
-  WriteAtomically(new_units + "/unit", "unit");
+  WriteAtomically(new_units + unit, unit);
   if (has("finds") && !IsFile(start + "/found")) {
     WriteAtomically(start + "/found", "x");
     page.executions = runs / 2;

@@ -143,14 +143,15 @@ std::string SummaryText(const HuntSummary& summary) {
   Table table({"target", "executions", "operations", "op/s", "op/core-s", "exec/s", "replayed",
                "mutated", "new", "map p90", "milestones", "findings"});
   for (const TargetSummary& target : summary.targets) {
-    table.Add({target.target->name, FormatCount(target.page.executions),
-               FormatCount(target.page.operations), FormatRate(target.OperationsPerSecond()),
-               FormatRate(target.OperationsPerCoreSecond()),
-               FormatRate(target.ExecutionsPerSecond()), FormatCount(target.replayed),
-               FormatCount(target.mutated), FormatCount(target.new_units),
-               std::to_string(target.LargestP90()),
-               fmt::format("{}/{}", target.reached(), target.target->milestones.size()),
-               std::to_string(target.findings)});
+    table.Add(
+        {target.target->name, FormatCount(target.page.executions),
+         FormatCount(target.page.operations), FormatRate(target.OperationsPerSecond()),
+         FormatRate(target.OperationsPerCoreSecond()), FormatRate(target.ExecutionsPerSecond()),
+         FormatCount(target.replayed), FormatCount(target.mutated), FormatCount(target.new_units),
+         std::to_string(target.LargestP90()),
+         summary.control ? "-"
+                         : fmt::format("{}/{}", target.reached(), target.target->milestones.size()),
+         std::to_string(target.findings)});
   }
   std::string text = table.Text();
   for (const TargetSummary& target : summary.targets) {

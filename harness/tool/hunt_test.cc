@@ -88,6 +88,7 @@ TEST_F(MapfuzzTest, HuntsOnAnotherMapWithoutItsMilestones) {
   const Outcome run = Hunt({"misses"}, {"--map", "std"});
   EXPECT_EQ(run.code, kExitClean) << run.output;
   EXPECT_TRUE(run.Says("std need not reach the milestones")) << run.output;
+  EXPECT_TRUE(IsFile(folder_ / "corpus/fake/unit-of-std"));
   EXPECT_TRUE(Hunt({"finds"}, {"--map", "std"}).Says("show --map std "));
 }
 
