@@ -65,8 +65,23 @@ build() {
   (
     flock 9 && cd "$root" || exit 1
     if [[ ! -e $dir/build.ninja || CMakePresets.json -nt $dir/build.ninja ]]; then
-      cmake --preset "$preset" || exit 1
+      cmake --preset "$preset" >"$dir/configure.log" 2>&1 || {
+        cat "$dir/configure.log"
+        exit 1
+      }
     fi
     ninja -j "$(nproc)" -C "$dir" "$@"
   ) 9>"$dir/.lock"
+}
+
+# As build, for somebody who waits: says so if there is something to build, else nothing.
+build_calmly() {
+  local dir=$root/build/$1
+  if [[ -e $dir/build.ninja ]] &&
+    ninja -n -C "$dir" "${@:2}" 2>/dev/null | grep -q 'no work to do'; then
+    build "$@" >/dev/null
+    return
+  fi
+  echo "$me: building in build/$1; the first time takes some minutes"
+  build "$@"
 }

@@ -10,6 +10,9 @@ namespace {
 constexpr std::size_t kBefore = 12;
 constexpr std::size_t kAfter = 8;
 
+// Where a report's commands begin.
+constexpr std::string_view kCommands = "\nreplay it:";
+
 // The operations around the failing one, with a mark at it.
 std::string Surroundings(const Tape& tape, std::size_t failing) {
   const std::size_t first = failing < kBefore ? 0 : failing - kBefore;
@@ -45,8 +48,8 @@ std::string Report(const Tape& tape, const Failure& failure) {
          "\nstep " + std::to_string(failure.step) + ", operation " +
          std::to_string(failure.op_index + 1) + " of " + std::to_string(tape.ops.size()) + ":\n" +
          Surroundings(tape, failure.op_index) +  //
-         "\nmap against model:\n" + Indented(failure.detail) +
-         "\nreplay it:      mapfuzz replay FILE"
+         "\nmap against model:\n" + Indented(failure.detail) + std::string(kCommands) +
+         "      mapfuzz replay FILE"
          "\nlook at it:     mapfuzz show FILE"
          "\nFILE is the failing input as it was saved, or its tape in text form.\n";
 }
@@ -54,6 +57,12 @@ std::string Report(const Tape& tape, const Failure& failure) {
 std::string ReportWithTape(const Tape& tape, const Failure& failure) {
   return Report(tape, failure) + "\nthe whole tape:\n" +
          ToText(tape, failure.oracle + "/" + failure.property);
+}
+
+std::string WithCommands(const std::string& report, const std::string& commands) {
+  std::string body = report.substr(0, report.find(kCommands));
+  while (!body.empty() && body.back() == '\n') body.pop_back();
+  return body + "\n" + (commands.empty() ? "" : "\n" + commands);
 }
 
 }  // namespace mapfuzz

@@ -49,6 +49,12 @@ TEST(ReportTest, TellsSignatureOperationsModelAndCommands) {
             "FILE is the failing input as it was saved, or its tape in text form.\n");
 }
 
+TEST(ReportTest, TakesTheCommandsOfAKnownFile) {
+  const std::string report = WithCommands(Report(SomeTape(), SomeFailure()), "replay: a.tape\n");
+  EXPECT_NE(report.find("  model: key 3 value 4\n\nreplay: a.tape\n"), std::string::npos) << report;
+  EXPECT_EQ(report.find("FILE"), std::string::npos);
+}
+
 TEST(ReportTest, ShowsTheSurroundingsOfALongTape) {
   Tape tape;
   for (std::uint16_t i = 0; i < 100; ++i) tape.ops.push_back({.code = OpCode::kPut, .key = i});

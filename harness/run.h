@@ -53,6 +53,8 @@ struct RunOptions {
   std::string* history = nullptr;
   // If not null, the tape's operation (from 0) that each step belongs to is appended.
   std::vector<std::uint32_t>* operations = nullptr;
+  // If not null, the tape's operation (from 0) of everything left out is appended.
+  std::vector<std::uint32_t>* skipped = nullptr;
   // Stop, without a verdict, after this step.
   std::uint64_t until_step = UINT64_MAX;
 };
@@ -78,6 +80,10 @@ std::string Report(const Tape& tape, const Failure& failure);
 
 // The same, with the whole tape in text form behind it, so that nothing is lost with the file.
 std::string ReportWithTape(const Tape& tape, const Failure& failure);
+
+// The report with these commands in place of the general ones that it ends with, for whoever knows
+// the file.
+std::string WithCommands(const std::string& report, const std::string& commands);
 
 }  // namespace mapfuzz
 

@@ -59,7 +59,12 @@ class RunCore {
   // Over because the caller wanted no more steps: there is to be no verdict.
   bool stopped() const { return stopped_; }
   std::uint64_t step() const { return result_.steps; }
-  void Skip() { ++result_.skipped; }
+  void Skip() {
+    ++result_.skipped;
+    if (options_.skipped != nullptr) {
+      options_.skipped->push_back(static_cast<std::uint32_t>(op_index_));
+    }
+  }
 
   // --- Failing ---
   // Whatever fails from here on is this oracle's: after a fault, all others serve one purpose.

@@ -42,7 +42,7 @@ MAPFUZZ_NO_COVERAGE_BEGIN
 // Whether an update replaces the stored key; a map whose rule is not that of its key type says so.
 template <class S>
 constexpr bool UpdatesKeyOf(KeyType type) {
-  if constexpr (requires { S::kUpdatesKey; }) {
+  if constexpr (DeclaresKeyRule<S>) {
     return S::kUpdatesKey;
   } else {
     return UpdatesKey(type);

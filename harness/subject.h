@@ -126,6 +126,18 @@ concept Subject = std::constructible_from<S, const Config&, Draws&> &&
                     };
                   };
 
+// Whether an update replaces the stored key, which shows in keys that are equal and yet differ: the
+// two zeros, two copies of a string. Go decides it by the key's type (`UpdatesKey` in
+// `key_space.h`), and so does the model. A map whose rule is another declares
+//
+//   static constexpr bool kUpdatesKey = false;  // std::unordered_map keeps the key that came first
+//
+// and the model follows it. Undeclared, the rule is Go's.
+template <class S>
+concept DeclaresKeyRule = requires {
+  { S::kUpdatesKey } -> std::convertible_to<bool>;
+};
+
 // Several iterators alive at once, under any mutation, with Go's contract.
 // `Begin` starts one and produces its first entry, `Current` tells the last production again,
 // `Next` advances. An iterator follows its map's content through move and swap.

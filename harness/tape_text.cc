@@ -212,7 +212,7 @@ int Parser::ParseName(std::string_view word, std::string_view what,
   }
   std::string message = "unknown " + std::string(what) + " " + Quoted(word);
   const std::string_view nearest = Nearest(word, names);
-  if (!nearest.empty()) message += "; did you mean " + Quoted(nearest) + "?";
+  if (!nearest.empty()) FailAt(word, message + "; did you mean " + Quoted(nearest) + "?");
   message += "; it is one of";
   for (const std::string_view name : names) message += " " + std::string(name);
   FailAt(word, message);
@@ -353,8 +353,10 @@ void Parser::ParseEnd() {
   if (tokens_.size() < 2) return;
   const std::int64_t stated = ParseNumber(tokens_[1], "number of operations", 0, kMaxOps);
   if (stated == static_cast<std::int64_t>(parsed_.tape.ops.size())) return;
-  FailAt(tokens_[1], "there are " + count + " operations above, not " + std::to_string(stated) +
-                         "; if none was lost, write `end " + count + "` or just `end`");
+  FailAt(tokens_[1],
+         (count == "1" ? "there is 1 operation" : "there are " + count + " operations") +
+             " above, not " + std::to_string(stated) + "; if none was lost, write `end " + count +
+             "` or just `end`");
 }
 
 void Parser::CheckNothingFollows() {
@@ -377,7 +379,8 @@ TextTape Parser::Parse() {
   }
   const std::string count = std::to_string(parsed_.tape.ops.size());
   Fail(place_.text.size() + 1, "the text is cut short: no `end` line after " + count +
-                                   " operations; if none was lost, add `end " + count + "`");
+                                   (count == "1" ? " operation" : " operations") +
+                                   "; if none was lost, add `end " + count + "`");
 }
 
 }  // namespace

@@ -119,17 +119,20 @@ TEST(TapePropertyTest, FailingPropertyShrinksAndWritesItsTape) {
         property, rc::detail::TestMetadata(), rc::detail::TestParams(), silence);
     return result.template is<rc::detail::SuccessResult>();
   };
+  constexpr const char* kReport =
+      "MAPFUZZ-FAIL three entries\n\nreplay it:      mapfuzz replay FILE\n";
   std::string why;
   const bool holds = HoldsForTapes(
       "never-three-entries", TapeLimits{},
       [](const Tape& tape) {
-        return RunTape("hmap", tape).largest >= 3 ? std::string("three entries") : std::string();
+        return RunTape("hmap", tape).largest >= 3 ? std::string(kReport) : std::string();
       },
       why, check);
   before == nullptr ? unsetenv("MAPFUZZ_FINDINGS") : setenv("MAPFUZZ_FINDINGS", kept.c_str(), 1);
   EXPECT_FALSE(holds);
   const std::string file = folder + "/never-three-entries.tape";
-  EXPECT_EQ(why, "three entries\nshrunk tape: " + file);
+  EXPECT_EQ(why, "MAPFUZZ-FAIL three entries\n\nreplay: mapfuzz replay " + file +
+                     "\nshow:   mapfuzz show " + file + "\nshrunk tape: " + file);
   std::ifstream in(file);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const Tape tape = ParseTapeText(text, file).tape;

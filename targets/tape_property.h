@@ -50,7 +50,12 @@ bool HoldsForTapes(const std::string& name, const TapeLimits& limits,
     RC_FAIL("the complaint is told below");
   });
   if (holds) return true;
-  why += "\nshrunk tape: " + WriteFinding(name, shrunk);
+  const std::string file = WriteFinding(name, shrunk);
+  // Other complaints than reports are not of one run, and no replay shows them.
+  if (!file.empty() && why.rfind("MAPFUZZ-FAIL ", 0) == 0) {
+    why = WithCommands(why, "replay: mapfuzz replay " + file + "\nshow:   mapfuzz show " + file);
+  }
+  why += "\nshrunk tape: " + file;
   return false;
 }
 

@@ -3,13 +3,18 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <exception>
 #include <filesystem>
 #include <memory>
+#include <sstream>
 #include <utility>
 
+#include "harness/text_error.h"
 #include "harness/tool/child.h"
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
+#include "harness/tool/files.h"
+#include "harness/tool/input.h"
 #include "harness/tool/text.h"
 #include "harness/tool/verdict.h"
 
@@ -20,7 +25,12 @@ constexpr const char* kDescription =
     "Fuzzes a hash map against a model, and replays, shows and checks what was found.\n"
     "A tape is one experiment with a map: a configuration and a list of operations.";
 
-constexpr const char* kExitCodes =
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  mapfuzz hunt --for 2m\n"
+    "  mapfuzz replay crash-1234 --target ops\n"
+    "  mapfuzz show corpus/regressions/go119/clear-leaves-ghosts.tape\n"
+    "  mapfuzz check\n\n"
     "Exit codes: 0 clean, 1 a finding, 2 wrong usage or bad input, 3 the harness did not do its\n"
     "work, 4 the environment (a folder, a missing program). `mapfuzz COMMAND --help` has examples.";
 
@@ -40,18 +50,37 @@ std::string NamedCommand(const CLI::App& app, int argc, char** argv) {
 // The program's path from the current folder if it lies below it: that is what people type.
 std::string AsTyped(const std::string& program) {
   std::error_code error;
-  const std::string near = std::filesystem::proximate(program, error).string();
+  const std::filesystem::path here = std::filesystem::current_path(error);
+  if (error) return ShellQuote(program);
+  const std::string near = std::filesystem::proximate(program, here, error).string();
   if (error || near.empty() || near.rfind("..", 0) == 0) return ShellQuote(program);
   return ShellQuote(near.find('/') == std::string::npos ? "./" + near : near);
 }
 
-int RunChosen(CommandLine& line, Screen& screen) {
-  const std::string program = OwnPath();
-  Session session{line.registry, screen, line.json, program, AsTyped(program)};
-  const int code = line.chosen(session);
+// The exit code, unless what was printed did not arrive.
+int Flushed(Screen& screen, int code) {
   if (screen.Flush()) return code;
   screen.Complain("mapfuzz: standard output: cannot be written; is the disk full?");
   return kExitEnvironment;
+}
+
+int RunChosen(CommandLine& line, Screen& screen) {
+  const std::string program = OwnPath();
+  Progress progress(screen);
+  Session session{line.registry, screen, progress, line.json, program, AsTyped(program)};
+  return Flushed(screen, line.chosen(session));
+}
+
+std::string UnknownCommand(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (!command->get_group().empty()) names.push_back(command->get_name());
+  }
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const std::string_view nearest = Nearest(word, candidates);
+  return "mapfuzz: " + Quoted(word) + " is no command" +
+         (nearest.empty() ? "" : "; did you mean " + Quoted(nearest) + "?") +
+         "; see `mapfuzz --help`";
 }
 
 }  // namespace
@@ -62,11 +91,12 @@ void Session::PrintJson(const nlohmann::ordered_json& document) const {
 }
 
 CLI::App* CommandLine::Add(const std::string& name, const std::string& help,
-                           const std::string& examples, std::function<int(Session&)> run) {
+                           const std::string& examples, const std::string& quiet_help,
+                           std::function<int(Session&)> run) {
   CLI::App* command = app.add_subcommand(name, help);
   command->footer("Examples:\n" + examples);
   command->add_flag("--json", json, "One JSON document on standard output");
-  command->add_flag("--quiet", quiet, "Failures and the last line only");
+  command->add_flag("--quiet", quiet, quiet_help);
   command->add_option("--color", color, "auto (a terminal, without NO_COLOR), always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   command->callback([this, run = std::move(run)] { chosen = run; });
@@ -88,17 +118,33 @@ void CommandLine::AddTarget(CLI::App* command, std::string* target) const {
   std::vector<std::string> names;
   names.reserve(registry.targets.size());
   for (const TargetInfo& info : registry.targets) names.push_back(info.name);
+  names.emplace_back(kNoTarget);
   command
       ->add_option("--target", *target,
-                   "Read an engine's bytes as this target does (default: the target whose name "
-                   "the file's folder has)")
+                   "Read an engine's bytes as this target does, or as what they say: none "
+                   "(default: the target whose name the file's folder has)")
       ->check(CLI::IsMember(names));
+}
+
+double DurationOrThrow(const std::string& option, const std::string& text) {
+  const std::optional<double> seconds = ParseDuration(text);
+  if (seconds.has_value() && *seconds > 0) return *seconds;
+  throw ToolError(kExitUsage,
+                  fmt::format("{} {}: {}; write 90s, 10m or 1h30m", option, text,
+                              seconds.has_value() ? "too short, it has to be above zero"
+                                                  : "no duration, or of more than a year"));
+}
+
+void RequireCorpusFolder(const std::string& folder) {
+  if (!IsFolder(folder)) {
+    throw ToolError(kExitUsage, folder + ": no such folder; give another with --corpus-dir");
+  }
 }
 
 void AddRunOneCommand(CommandLine& line) {
   auto arguments = std::make_shared<RunOneArguments>();
   CLI::App* command =
-      line.Add("run-one", "Runs the input on standard input in this process", "",
+      line.Add("run-one", "Runs the input on standard input in this process", "", "",
                [arguments](Session& session) { return RunOne(session.registry, *arguments); });
   command->group("");  // hidden
   command->add_option("--name", arguments->name);
@@ -112,8 +158,9 @@ void AddRunOneCommand(CommandLine& line) {
 int Main(int argc, char** argv, const Registry& registry) {
   // Writing to a reader that went away is an error value, not a death.
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   CommandLine line{registry, CLI::App(kDescription, "mapfuzz"), false, false, "auto", nullptr};
-  line.app.footer(kExitCodes);
+  line.app.footer(kFooter);
   line.app.require_subcommand(1);
   AddListCommand(line);
   AddCheckCommand(line);
@@ -128,9 +175,22 @@ int Main(int argc, char** argv, const Registry& registry) {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help is asked for by an exception too, with exit code 0.
-    if (error.get_exit_code() == 0) return line.app.exit(error);
-    screen.Complain(fmt::format("mapfuzz: {}; see `mapfuzz {}--help`", error.what(),
-                                NamedCommand(line.app, argc, argv)));
+    if (error.get_exit_code() == 0) {
+      std::ostringstream help;
+      line.app.exit(error, help, help);
+      screen.Out(help.str());
+      return Flushed(screen, kExitClean);
+    }
+    if (argc > 1 && argv[1][0] != '-' && NamedCommand(line.app, argc, argv).empty()) {
+      screen.Complain(UnknownCommand(line.app, argv[1]));
+    } else if (argc < 2) {
+      screen.Complain(
+          "mapfuzz: give a command, for example `mapfuzz hunt --for 2m`; `mapfuzz --help` has "
+          "them");
+    } else {
+      screen.Complain(fmt::format("mapfuzz: {}; see `mapfuzz {}--help`", error.what(),
+                                  NamedCommand(line.app, argc, argv)));
+    }
     return kExitUsage;
   }
   screen.Configure(ColorOf(line.color), line.quiet);
@@ -143,6 +203,10 @@ int Main(int argc, char** argv, const Registry& registry) {
   } catch (const std::bad_alloc&) {
     screen.Flush();
     screen.Complain("mapfuzz: out of memory; free some or use fewer --jobs");
+    return kExitEnvironment;
+  } catch (const std::exception& error) {
+    screen.Flush();
+    screen.Complain(fmt::format("mapfuzz: {}", error.what()));
     return kExitEnvironment;
   }
 }

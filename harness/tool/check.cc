@@ -4,16 +4,21 @@
 //   ... with `expect:`   fail as written, with just that oracle and property, and pass under
 //                        `policy: strict`
 //   Go traces            every line exact
+//
+// On another map than the first, what must fail need not, and a recording of Go's map says nothing:
+// both are left out, and counted.
 
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <utility>
 
 #include "harness/tool/child.h"
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
+#include "harness/tool/expectation.h"
 #include "harness/tool/files.h"
 #include "harness/tool/input.h"
 #include "harness/tool/text.h"
@@ -28,6 +33,7 @@ struct CheckOptions {
   std::string corpus;
   std::string map;
   int jobs = DefaultJobs();
+  bool no_traces = false;
 };
 
 struct Case {
@@ -39,6 +45,12 @@ struct Case {
   std::vector<Verdict> strict;   // the run under policy strict of a tape that must fail
   std::string wrong;             // why the case fails; empty if it does not
   bool bad_input = false;
+  std::string again;  // options of the `replay` that shows what is wrong
+};
+
+struct Cases {
+  std::vector<Case> cases;
+  std::map<std::string, std::size_t> left_out;  // by group: what does not apply to this map
 };
 
 struct Run {
@@ -46,24 +58,44 @@ struct Run {
   bool strict = false;
 };
 
-std::vector<Case> CasesIn(const std::string& corpus) {
-  std::vector<Case> cases;
+// Whether the file is a tape with an `expect:` line.
+bool MustFail(const std::string& file) {
+  try {
+    return !LoadTape(ReadInput(file), file, {}).expect.empty();
+  } catch (const ToolError&) {
+    return false;  // told when it is run
+  }
+}
+
+Cases CasesIn(const std::string& corpus, bool with_traces, bool on_default_map) {
+  RequireCorpusFolder(corpus);
+  Cases found;
   for (const char* group : {"seeds", "regressions", "go-traces"}) {
     for (const std::string& file : FilesUnder(corpus + "/" + group)) {
       const InputKind kind = KindOf(ReadOrEmpty(file, 4096));
       // A damaged tape still has its name; a README has another.
       const bool named_tape = std::filesystem::path(file).extension() == ".tape";
       if (kind == InputKind::kOther && !named_tape) continue;
-      cases.push_back({file, group, "", kind == InputKind::kTrace, {}, {}, "", false});
+      Case one;
+      one.file = file;
+      one.group = group;
+      one.trace = kind == InputKind::kTrace;
+      const bool applies =
+          one.trace ? with_traces && on_default_map : on_default_map || !MustFail(file);
+      if (applies) {
+        found.cases.push_back(std::move(one));
+      } else {
+        ++found.left_out[group];
+      }
     }
   }
-  if (cases.empty()) {
+  if (found.cases.empty()) {
     throw ToolError(kExitHarness,
                     corpus +
                         ": nothing to check in seeds/, regressions/ and go-traces/; give the "
                         "folder that holds them with --corpus-dir");
   }
-  return cases;
+  return found;
 }
 
 // What has to be run. Files that cannot be read are marked.
@@ -86,19 +118,13 @@ std::vector<Run> Plan(std::vector<Case>& cases) {
   return runs;
 }
 
-std::string FirstLine(const Verdict& verdict) {
-  return verdict.passed() ? "it passes" : verdict.report.substr(0, verdict.report.find('\n'));
-}
-
 // Why the case fails, empty if it does not.
-std::string Judge(const Case& one) {
+std::string Judge(Case& one) {
   for (const Verdict& verdict : one.written) {
-    const std::string met = verdict.signature.oracle + "/" + verdict.signature.property;
-    if (one.expect.empty() && !verdict.passed()) return WithCommands(verdict.report, "");
-    if (!one.expect.empty() && (verdict.passed() || met != one.expect)) {
-      return fmt::format("must fail with {} as written, but: {}", one.expect, FirstLine(verdict));
-    }
+    const std::string wrong = WhyNotAsExpected(verdict, one.expect);
+    if (!wrong.empty()) return one.expect.empty() ? WithCommands(verdict.report, "") : wrong;
     if (verdict.digest != one.written.front().digest) {
+      one.again = " --times 2";
       return fmt::format(
           "{}oracle=deterministic property=history-differs op=? site=?\nThe same "
           "tape gave two histories: {} and {}.",
@@ -107,10 +133,21 @@ std::string Judge(const Case& one) {
   }
   for (const Verdict& verdict : one.strict) {
     if (!verdict.passed()) {
+      one.again = " --policy strict";
       return "must pass under policy strict, but:\n" + WithCommands(verdict.report, "");
     }
   }
   return "";
+}
+
+// What is wrong, in one line.
+std::string InShort(const Case& one) {
+  const std::size_t end = one.wrong.find('\n');
+  std::string line = one.wrong.substr(0, end);
+  if (!line.empty() && line.back() == ':') {  // what follows says what was met
+    line += " " + one.wrong.substr(end + 1, one.wrong.find('\n', end + 1) - end - 1);
+  }
+  return line;
 }
 
 void RunCases(Session& session, const CheckOptions& options, std::vector<Case>& cases) {
@@ -128,17 +165,17 @@ void RunCases(Session& session, const CheckOptions& options, std::vector<Case>& 
          [&](std::size_t n, const ChildExit& end) {
            Case& one = cases[runs[n].of_case];
            (runs[n].strict ? one.strict : one.written).push_back(VerdictOf(end));
-           session.screen.Status(fmt::format("check: {} of {} runs", ++done, runs.size()));
+           session.progress.Tell(fmt::format("check: {} of {} runs", ++done, runs.size()));
          });
   for (Case& one : cases) {
     if (one.wrong.empty()) one.wrong = Judge(one);
   }
 }
 
-std::string GroupLine(const std::vector<Case>& cases, std::string_view group) {
+std::string GroupLine(const Cases& found, const std::string& group) {
   std::size_t all = 0, right = 0, expected = 0;
   std::uint64_t lines = 0, steps = 0;
-  for (const Case& one : cases) {
+  for (const Case& one : found.cases) {
     if (one.group != group) continue;
     ++all;
     if (one.wrong.empty()) ++right;
@@ -150,13 +187,15 @@ std::string GroupLine(const std::vector<Case>& cases, std::string_view group) {
   if (expected != 0) line += fmt::format(", {} of them failing as they must", expected);
   if (lines != 0) line += fmt::format(", {} compared", Plural(lines, "line"));
   if (steps != 0) line += fmt::format(", {} checked twice", Plural(steps, "step"));
+  const auto left_out = found.left_out.find(group);
+  if (left_out != found.left_out.end()) line += fmt::format(", {} left out", left_out->second);
   return line + "\n";
 }
 
-Json ToJson(const std::vector<Case>& cases, int code) {
+Json ToJson(const Cases& found, int code) {
   Json files = Json::array();
   std::size_t failed = 0;
-  for (const Case& one : cases) {
+  for (const Case& one : found.cases) {
     Json entry{{"file", one.file}, {"group", one.group}, {"ok", one.wrong.empty()}};
     if (!one.expect.empty()) entry["expect"] = one.expect;
     if (!one.wrong.empty()) entry["wrong"] = one.wrong;
@@ -164,46 +203,73 @@ Json ToJson(const std::vector<Case>& cases, int code) {
     if (!one.wrong.empty()) ++failed;
     files.push_back(entry);
   }
-  return {{"files", files}, {"passed", cases.size() - failed}, {"failed", failed}, {"exit", code}};
+  return {{"files", files},
+          {"passed", found.cases.size() - failed},
+          {"failed", failed},
+          {"left_out", found.left_out},
+          {"exit", code}};
+}
+
+// The first few failures in full.
+void PrintFailures(Screen& screen, const std::vector<Case>& cases) {
+  constexpr int kInFull = 3;
+  int printed = 0;
+  for (const Case& one : cases) {
+    if (one.wrong.empty() || printed++ == kInFull) continue;
+    screen.Out(fmt::format("\n{}  {}\n{}\n", screen.Bad(one.bad_input ? "BAD" : "FAIL"), one.file,
+                           Indent(one.wrong, "  ")));
+    if (printed == kInFull) return;
+  }
+}
+
+std::string LastLine(const Session& session, const CheckOptions& options, const Cases& found,
+                     std::size_t failed) {
+  const std::string checked = Plural(found.cases.size(), "file");
+  if (failed == 0) {
+    std::size_t left_out = 0;
+    for (const auto& [group, count] : found.left_out) left_out += count;
+    const std::string aside = left_out == 0 ? "" : fmt::format(", {} left out", left_out);
+    return fmt::format("clean: {} checked{}. Next: {} hunt\n", checked, aside, session.command);
+  }
+  std::string list;
+  const Case* first = nullptr;
+  for (const Case& one : found.cases) {
+    if (one.wrong.empty()) continue;
+    if (first == nullptr) first = &one;
+    // A message about bad input names the file.
+    list += "  " + (one.bad_input ? "" : one.file + ": ") + InShort(one) + "\n";
+  }
+  const std::string map =
+      options.map == session.registry.maps.front() ? "" : " --map " + options.map;
+  return fmt::format("{} of {} are not as they must be:\n{}Next: {} replay{}{} {}\n", failed,
+                     checked, list, session.command, map, first->again, ShellQuote(first->file));
 }
 
 int Check(Session& session, const CheckOptions& options) {
-  std::vector<Case> cases = CasesIn(options.corpus);
-  RunCases(session, options, cases);
+  const bool on_default_map = options.map == session.registry.maps.front();
+  Cases found = CasesIn(options.corpus, !options.no_traces, on_default_map);
+  RunCases(session, options, found.cases);
 
   Screen& screen = session.screen;
   std::size_t failed = 0;
   bool finding = false;
-  for (const Case& one : cases) {
+  for (const Case& one : found.cases) {
     if (!one.wrong.empty()) ++failed;
     if (!one.wrong.empty() && !one.bad_input) finding = true;
   }
   const int code = finding ? kExitFinding : failed != 0 ? kExitUsage : kExitClean;
   if (session.json) {
-    session.PrintJson(ToJson(cases, code));
+    session.PrintJson(ToJson(found, code));
     return code;
   }
   if (!screen.quiet()) {
     for (const char* group : {"seeds", "regressions", "go-traces"}) {
-      screen.Out(GroupLine(cases, group));
+      screen.Out(GroupLine(found, group));
     }
+    PrintFailures(screen, found.cases);
+    if (failed != 0) screen.Out("\n");
   }
-  std::string list;
-  std::string first;
-  for (const Case& one : cases) {
-    if (one.wrong.empty()) continue;
-    screen.Out(fmt::format("\n{}  {}\n{}\n", screen.Bad(one.bad_input ? "BAD" : "FAIL"), one.file,
-                           Indent(one.wrong, "  ")));
-    list += "  " + one.file + "\n";
-    if (first.empty()) first = one.file;
-  }
-  if (failed == 0) {
-    screen.Out(fmt::format("clean: {} checked. Next: {} hunt\n", Plural(cases.size(), "file"),
-                           session.command));
-  } else {
-    screen.Out(fmt::format("\n{} of {} are not as they must be:\n{}Next: {} replay {}\n", failed,
-                           Plural(cases.size(), "file"), list, session.command, ShellQuote(first)));
-  }
+  screen.Out(LastLine(session, options, found, failed));
   return code;
 }
 
@@ -214,10 +280,14 @@ void AddCheckCommand(CommandLine& line) {
   options->corpus = line.registry.corpus_dir;
   CLI::App* command =
       line.Add("check", "Replay seeds, regressions and Go traces; list all that fail",
-               "  mapfuzz check\n  mapfuzz check --corpus-dir corpus --json",
+               "  mapfuzz check\n  mapfuzz check --no-traces\n"
+               "  mapfuzz check --corpus-dir corpus --json",
+               "One line for each failure, and the last line",
                [options](Session& session) { return Check(session, *options); });
   command->add_option("--corpus-dir", options->corpus,
                       "Where seeds/, regressions/ and go-traces/ lie (default: the source tree's)");
+  command->add_flag("--no-traces", options->no_traces,
+                    "Leave the Go traces out, for a map that is no longer to be Go's");
   line.AddMap(command, &options->map);
   command->add_option("-j,--jobs", options->jobs, "Processes at once (default: one per core)")
       ->check(CLI::Range(1, 1024));

@@ -89,7 +89,7 @@ double SecondsOf(const timeval& time) {
   int moved[4];
   for (int i = 0; i < 4; ++i) moved[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 16);
   for (int i = 0; i < 4; ++i) dup2(moved[i], i);
-  for (int s : {SIGPIPE, SIGINT, SIGTERM}) signal(s, SIG_DFL);
+  for (int s : {SIGPIPE, SIGXFSZ, SIGINT, SIGTERM}) signal(s, SIG_DFL);
   execve(argv[0], argv, envp);
   _exit(127);
 }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "harness/tool/progress.h"
 #include "harness/tool/registry.h"
 #include "harness/tool/screen.h"
 
@@ -18,6 +19,7 @@ namespace mapfuzz::tool {
 struct Session {
   const Registry& registry;
   Screen& screen;
+  Progress& progress;
   bool json = false;
   std::string program;  // this tool's own path
   std::string command;  // the same as the user would type it here
@@ -35,14 +37,21 @@ struct CommandLine {
   std::string color = "auto";
   std::function<int(Session&)> chosen;  // set when a command was named
 
-  // A command with the options that all have; `run` returns the exit code.
+  // A command with the options that all have; `quiet_help` says what --quiet leaves of its output,
+  // `run` returns the exit code.
   CLI::App* Add(const std::string& name, const std::string& help, const std::string& examples,
-                std::function<int(Session&)> run);
+                const std::string& quiet_help, std::function<int(Session&)> run);
   // --map and --policy for commands that run tapes.
   void AddMap(CLI::App* command, std::string* map) const;
   static void AddPolicy(CLI::App* command, std::string* policy);
   void AddTarget(CLI::App* command, std::string* target) const;
 };
+
+// The seconds that a duration given to an option means. ToolError (usage) if it means none.
+double DurationOrThrow(const std::string& option, const std::string& text);
+
+// ToolError (usage) unless the folder that --corpus-dir names is there.
+void RequireCorpusFolder(const std::string& folder);
 
 void AddListCommand(CommandLine& line);
 void AddReplayCommand(CommandLine& line);

@@ -1,5 +1,6 @@
 #include "harness/tool/corpus_store.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "harness/tape_binary.h"
@@ -10,6 +11,18 @@
 namespace mapfuzz::tool {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+void LinkInto(const std::string& folder, const std::string& file) {
+  const std::string place = folder + "/" + fs::path(file).filename().string();
+  std::error_code error;
+  fs::create_hard_link(file, place, error);
+  // Another file system, or one without links.
+  if (error) fs::copy_file(file, place, fs::copy_options::skip_existing, error);
+}
+
+}  // namespace
 
 CorpusStore::CorpusStore(const std::string& scratch, const std::string& kept)
     : start_(scratch + "/start"), new_(scratch + "/new"), kept_(kept) {
@@ -31,13 +44,7 @@ void CorpusStore::AddSeeds(const std::string& folder) {
 }
 
 void CorpusStore::AddKept() {
-  for (const std::string& file : FilesUnder(kept_)) {
-    const std::string place = start_ + "/" + fs::path(file).filename().string();
-    std::error_code error;
-    fs::create_hard_link(file, place, error);
-    // Another file system, or one without links.
-    if (error) fs::copy_file(file, place, fs::copy_options::skip_existing, error);
-  }
+  for (const std::string& file : FilesUnder(kept_)) LinkInto(start_, file);
 }
 
 std::uint64_t CorpusStore::StartInputs() const {
@@ -53,6 +60,20 @@ bool CorpusStore::LeaveOut(std::string_view content) {
     found = true;
   }
   return found;
+}
+
+void CorpusStore::Halve() {
+  std::vector<std::string> files = FilesUnder(start_);
+  // By chance, and the same each time.
+  std::sort(files.begin(), files.end(), [](const std::string& a, const std::string& b) {
+    return NameHash(fs::path(a).filename().string()) < NameHash(fs::path(b).filename().string());
+  });
+  files.resize((files.size() + 1) / 2);
+  const std::string half =
+      fs::path(start_).parent_path().string() + "/start-" + std::to_string(++halved_);
+  MakeWritableFolder(half);
+  for (const std::string& file : files) LinkInto(half, file);
+  start_ = half;
 }
 
 void CorpusStore::Sweep(bool all) {

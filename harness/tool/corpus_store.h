@@ -38,6 +38,10 @@ class CorpusStore {
   // would never come to mutate. The kept corpus is not touched. True if there was one.
   bool LeaveOut(std::string_view content);
 
+  // Lets fuzzers that start from now on begin with half of the start inputs, in a folder of their
+  // own: those at work still read the one before. The kept corpus is not touched.
+  void Halve();
+
   // Moves new units that did not change since the last sweep; all of them if no fuzzer writes any
   // more. ToolError (environment) if `kept` cannot be written.
   void Sweep(bool all);
@@ -46,6 +50,7 @@ class CorpusStore {
 
  private:
   std::string start_;
+  int halved_ = 0;
   std::string new_;
   std::string kept_;
   std::uint64_t moved_ = 0;

@@ -142,6 +142,49 @@ void MakeWritableFolder(const std::string& folder) {
   unlink(probe.c_str());
 }
 
+namespace {
+
+// Returns errno, 0 if all was written.
+int WriteAll(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t n = write(fd, content.data(), content.size());
+    if (n < 0 && errno != EINTR) return errno;
+    if (n > 0) content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return 0;
+}
+
+void ThrowIfFailed(const std::string& path, int error) {
+  if (error == 0) return;
+  throw ToolError(kExitEnvironment, fmt::format("{}: cannot be written ({}); make room or give "
+                                                "another place",
+                                                path, strerror(error)));
+}
+
+// Where the links that begin at `path` lead.
+std::string FollowLinks(std::string path) {
+  constexpr int kMostLinks = 40;
+  std::error_code error;
+  for (int i = 0; i < kMostLinks && fs::is_symlink(path, error); ++i) {
+    const fs::path to = fs::read_symlink(path, error);
+    if (!error) path = (fs::path(path).parent_path() / to).string();
+  }
+  return path;
+}
+
+}  // namespace
+
+void WriteOutput(const std::string& path, std::string_view content) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status) || fs::is_regular_file(status) || fs::is_directory(status)) {
+    WriteAtomically(FollowLinks(path), content);
+    return;
+  }
+  const OwnedFd fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  ThrowIfFailed(path, fd.get() < 0 ? errno : WriteAll(fd.get(), content));
+}
+
 void WriteAtomically(const std::string& path, std::string_view content) {
   const fs::path folder = fs::path(path).parent_path();
   std::string temporary =
@@ -152,20 +195,12 @@ void WriteAtomically(const std::string& path, std::string_view content) {
     error = errno;
   } else {
     fchmod(fd, 0644);
-    for (std::string_view rest = content; !rest.empty() && error == 0;) {
-      const ssize_t n = write(fd, rest.data(), rest.size());
-      if (n < 0 && errno != EINTR) error = errno;
-      if (n > 0) rest.remove_prefix(static_cast<std::size_t>(n));
-    }
+    error = WriteAll(fd, content);
     if (close(fd) != 0 && error == 0) error = errno;
     if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
     if (error != 0) unlink(temporary.c_str());
   }
-  if (error != 0) {
-    throw ToolError(kExitEnvironment, fmt::format("{}: cannot be written ({}); make room or give "
-                                                  "another place",
-                                                  path, strerror(error)));
-  }
+  ThrowIfFailed(path, error);
 }
 
 void RemoveStaleTemporaries(const std::string& folder) {

@@ -37,6 +37,10 @@ void MakeWritableFolder(const std::string& folder);
 // the new one, whenever the writer dies. ToolError (environment) on failure.
 void WriteAtomically(const std::string& path, std::string_view content);
 
+// What a user asked for with -o: as WriteAtomically, but a link is followed, and what is no regular
+// file, a device or a pipe, is written into.
+void WriteOutput(const std::string& path, std::string_view content);
+
 // Removes the temporary files that a killed WriteAtomically left directly in `folder`.
 void RemoveStaleTemporaries(const std::string& folder);
 

@@ -34,9 +34,13 @@ std::string FindingText(const Finding& finding, const std::string& replay_comman
 
 class FindingStore {
  public:
-  // `program` is this tool, for the commands in the files.
-  FindingStore(std::string folder, std::string program, Screen& screen)
-      : folder_(std::move(folder)), program_(std::move(program)), screen_(screen) {}
+  // `program` is this tool and `options` what it needs to run on the same map (with a space before
+  // each), for the commands in the files.
+  FindingStore(std::string folder, std::string program, std::string options, Screen& screen)
+      : folder_(std::move(folder)),
+        program_(std::move(program)),
+        options_(std::move(options)),
+        screen_(screen) {}
 
   // Counts the finding; the first of its signature, or a shorter or better confirmed one, is
   // written. True if the signature is new to this hunt.
@@ -51,6 +55,7 @@ class FindingStore {
 
   std::string folder_;
   std::string program_;
+  std::string options_;
   Screen& screen_;
   std::vector<Finding> findings_;
 };

@@ -26,7 +26,7 @@ Tape TapeIn(const std::string& file) { return ParseTapeText(ReadOrEmpty(file), f
 
 class FindingStoreTest : public testing::Test {
  protected:
-  FindingStore NewStore() { return {folder_.path(), "mapfuzz", screen_}; }
+  FindingStore NewStore() { return {folder_.path(), "mapfuzz", " --map std", screen_}; }
 
   TestFolder folder_;
   Screen screen_;
@@ -51,7 +51,8 @@ TEST_F(FindingStoreTest, TellsItsStoryInComments) {
   EXPECT_NE(text.find("# oracle=iteration property=missed-entry op=next site=doubling\n"),
             std::string::npos);
   EXPECT_NE(text.find("# count: 1\n"), std::string::npos);
-  EXPECT_NE(text.find("# replay: mapfuzz replay " + store.findings()[0].file), std::string::npos);
+  EXPECT_NE(text.find("# replay: mapfuzz replay --map std " + store.findings()[0].file),
+            std::string::npos);
 }
 
 TEST_F(FindingStoreTest, KeepsTheShortestTapeThatFailsAgain) {
@@ -87,7 +88,7 @@ TEST_F(FindingStoreTest, HasAFileForEachSignatureAndTarget) {
 }
 
 TEST_F(FindingStoreTest, PrintsWhatItCannotWrite) {
-  FindingStore store(folder_ / "missing", "mapfuzz", screen_);
+  FindingStore store(folder_ / "missing", "mapfuzz", "", screen_);
   testing::internal::CaptureStderr();
   store.Add(FindingOf(3));
   const std::string printed = testing::internal::GetCapturedStderr();

@@ -34,6 +34,7 @@ ChildSpec SpecOf(const FuzzerSpec& spec) {
     child.argv.push_back(fmt::format("-max_total_time={:.0f}", std::ceil(spec.seconds) + 1));
   }
   if (spec.runs > 0) child.argv.push_back(fmt::format("-runs={}", spec.runs));
+  if (!spec.map.empty()) child.argv.push_back("--mapfuzz_map=" + spec.map);
   if (!spec.policy.empty()) child.argv.push_back("--mapfuzz_policy=" + spec.policy);
   child.argv.push_back(spec.new_units);
   child.argv.push_back(spec.start);

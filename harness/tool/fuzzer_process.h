@@ -21,6 +21,7 @@ struct FuzzerSpec {
   std::string artifacts;        // folder for failing inputs
   std::string new_units;        // folder it writes into
   std::string start;            // folder it begins with
+  std::string map;              // empty: the first
   std::string policy;           // empty: the target's own
   std::uint32_t seed = 1;       // the engine's
   std::uint64_t runs = 0;       // executions after which it ends, 0: no limit

@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <random>
 
+#include "harness/text_error.h"
 #include "harness/tool/child.h"
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
@@ -20,6 +22,8 @@ namespace mapfuzz::tool {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostExecs = 1'000'000'000'000;
 
 struct HuntArguments {
   std::vector<std::string> targets;
@@ -45,22 +49,19 @@ void CatchSignals() {
   for (int s : {SIGINT, SIGTERM, SIGHUP}) sigaction(s, &action, nullptr);
 }
 
-double DurationOrThrow(const std::string& option, const std::string& text) {
-  const std::optional<double> seconds = ParseDuration(text);
-  if (!seconds.has_value()) {
-    throw ToolError(kExitUsage,
-                    fmt::format("{} {}: no duration; write 90s, 10m or 1h30m", option, text));
-  }
-  return *seconds;
-}
-
 std::vector<const TargetInfo*> ChooseTargets(const Registry& registry,
                                              const std::vector<std::string>& names) {
   std::vector<const TargetInfo*> chosen;
   for (const std::string& name : names) {
     const TargetInfo* target = registry.FindTarget(name);
     if (target == nullptr) {
-      throw ToolError(kExitUsage, name + ": no such target; `mapfuzz list` names them");
+      std::vector<std::string_view> known;
+      for (const TargetInfo& info : registry.targets) known.push_back(info.name);
+      const std::string_view nearest = Nearest(name, known);
+      throw ToolError(kExitUsage,
+                      name + ": no such target" +
+                          (nearest.empty() ? "; `mapfuzz list targets` names them"
+                                           : "; did you mean " + Quoted(nearest) + "?"));
     }
     if (std::find(chosen.begin(), chosen.end(), target) == chosen.end()) chosen.push_back(target);
   }
@@ -77,10 +78,36 @@ std::string Absolute(const std::string& path) {
   return error ? path : absolute.string();
 }
 
+// Where a hunt keeps its things by default: a folder for each map and policy. What one of them
+// knows as a crash may be another's seed, and the other way round.
+std::string DefaultFolder(const HuntOptions& options, const Registry& registry) {
+  std::string name;
+  if (options.map != registry.maps.front()) name += options.map;
+  if (options.policy == "go119") name += (name.empty() ? "" : "-") + options.policy;
+  return options.build + "/hunt" + (name.empty() ? "" : "/" + name);
+}
+
+// The options that a longer hunt of the same kind needs, each with a space before it.
+std::string OptionsAgain(const HuntOptions& given, const Registry& registry) {
+  std::string text;
+  if (given.map != registry.maps.front()) text += " --map " + given.map;
+  if (!given.policy.empty()) text += " --policy " + given.policy;
+  if (!given.build.empty()) text += " --build " + ShellQuote(given.build);
+  if (!given.corpus.empty()) text += " --corpus " + ShellQuote(given.corpus);
+  if (!given.out.empty()) text += " --out " + ShellQuote(given.out);
+  return text;
+}
+
 HuntOptions OptionsOf(const Session& session, const HuntArguments& arguments) {
   HuntOptions options = arguments.options;
+  options.again = OptionsAgain(options, session.registry);
+  if (arguments.corpus_dir != session.registry.corpus_dir) {
+    RequireCorpusFolder(arguments.corpus_dir);
+    options.again += " --corpus-dir " + ShellQuote(arguments.corpus_dir);
+  }
   options.targets = ChooseTargets(session.registry, arguments.targets);
-  options.timeout_seconds = DurationOrThrow("--timeout", arguments.timeout);
+  // The engine knows whole seconds only.
+  options.timeout_seconds = std::ceil(DurationOrThrow("--timeout", arguments.timeout));
   if (arguments.execs != 0) options.execs = arguments.execs;
   if (!arguments.duration.empty()) options.seconds = DurationOrThrow("--for", arguments.duration);
   if (!options.seconds.has_value() && !options.execs.has_value()) options.seconds = 60;
@@ -88,10 +115,14 @@ HuntOptions OptionsOf(const Session& session, const HuntArguments& arguments) {
   options.seed = arguments.seed != 0 ? arguments.seed : std::random_device()() | 1;
   if (options.build.empty()) options.build = fs::path(session.program).parent_path().string();
   options.build = Absolute(options.build);
-  if (options.corpus.empty()) options.corpus = options.build + "/hunt/corpus";
-  if (options.out.empty()) options.out = options.build + "/hunt/out";
+  const std::string folder = DefaultFolder(options, session.registry);
+  if (options.corpus.empty()) options.corpus = folder + "/corpus";
+  if (options.out.empty()) options.out = folder + "/out";
   options.corpus = Absolute(options.corpus);
   options.out = Absolute(options.out);
+  if (options.corpus == options.out) {
+    throw ToolError(kExitUsage, "--corpus and --out are one folder; give two");
+  }
   options.seeds = arguments.corpus_dir + "/seeds";
   return options;
 }
@@ -102,14 +133,15 @@ int Hunt(Session& session, const HuntArguments& arguments) {
   HuntSummary summary;
   {
     HuntLoop loop(session, options);
-    session.screen.Remark(
-        fmt::format("hunt: {}, {}, {}, seed {}, policy {}",
-                    Plural(options.targets.size(), "target"), Plural(options.jobs, "job"),
-                    options.seconds.has_value() ? "for " + FormatDuration(*options.seconds)
-                                                : FormatCount(*options.execs) + " executions each",
-                    options.seed, options.policy.empty() ? "of the target" : options.policy));
+    session.screen.Remark(fmt::format(
+        "hunt: {}, {}, {}, seed {}, map {}, policy {}", Plural(options.targets.size(), "target"),
+        Plural(options.jobs, "job"),
+        options.seconds.has_value() ? "for " + FormatDuration(*options.seconds)
+                                    : FormatCount(*options.execs) + " executions each",
+        options.seed, options.map, options.policy.empty() ? "of the target" : options.policy));
     summary = loop.Run();
   }
+  summary.known = KnownBugsIn(arguments.corpus_dir + "/regressions");
   const std::string text = SummaryText(summary) + LastLine(summary, session.command);
   try {
     WriteAtomically(options.out + "/summary.json", SummaryJson(summary).dump(2) + "\n");
@@ -129,18 +161,20 @@ int Hunt(Session& session, const HuntArguments& arguments) {
 void AddBudgetOptions(CLI::App* command, HuntArguments& arguments) {
   command->add_option("TARGET", arguments.targets, "Targets (default: all; see `mapfuzz list`)");
   command->add_option("--for", arguments.duration,
-                      "Wall time of the whole hunt: 90s, 10m, 1h30m (default: 60s)");
+                      "Wall time of the whole hunt: 90s, 10m, 1h30m, a plain number is seconds "
+                      "(default: 60s). A target needs some 20 s of a core for its milestones");
   command->add_option("--execs", arguments.execs, "Mutated executions of each target")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::uint64_t{1}, kMostExecs));
   command->add_option("-j,--jobs", arguments.jobs, "Fuzzers at once (default: one per core)")
       ->check(CLI::Range(1, 256));
-  command->add_option("--seed", arguments.seed, "Of the engine's random draws (default: random)");
+  command->add_option("--seed", arguments.seed, "Of the engine's random draws (default: random)")
+      ->check(CLI::Range(std::uint32_t{0}, UINT32_MAX));
   command->add_option("--timeout", arguments.timeout,
                       "One execution that takes longer is a hang (default: 10s)");
   command
       ->add_option("--memory", arguments.options.memory_mb,
                    "Megabytes that a fuzzer may take (default: 2048)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1 << 20));
 }
 
 }  // namespace
@@ -151,19 +185,23 @@ void AddHuntCommand(CommandLine& line) {
   CLI::App* command = line.Add(
       "hunt",
       "Fuzz: the budget is split fairly over the targets, a finding does not end the hunt, and "
-      "each bug gets one file. A target that mutates nothing or misses a milestone named for it "
+      "each signature gets one file for each target. A target that mutates nothing or misses a "
+      "milestone named for it "
       "fails the hunt (exit 3).",
       "  mapfuzz hunt --for 10m\n"
       "  mapfuzz hunt iterate growth --for 1h --corpus ~/corpus --out ~/findings\n"
       "  mapfuzz hunt ops --execs 100000 --from-empty --allow-missed\n"
-      "  mapfuzz hunt --policy go119 --for 10m",
+      "  mapfuzz hunt --policy go119 --for 10m\n"
+      "  mapfuzz hunt --map std --for 1m",
+      "The last line, and what is wrong with the harness",
       [arguments](Session& session) { return Hunt(session, *arguments); });
   AddBudgetOptions(command, *arguments);
   HuntOptions& options = arguments->options;
   command->add_option("--corpus", options.corpus,
-                      "Keep new inputs here, for the next hunt (default: BUILD/hunt/corpus)");
+                      "Keep new inputs here, for the next hunt (default: BUILD/hunt/corpus; "
+                      "under BUILD/hunt/NAME for another map or policy)");
   command->add_option("--out", options.out,
-                      "Findings, summary.json and summary.txt (default: BUILD/hunt/out)");
+                      "Findings, summary.json and summary.txt (default: BUILD/hunt/out, as above)");
   command->add_option("--build", options.build,
                       "Build tree with targets/NAME_fuzzer (default: this program's)");
   command->add_option("--corpus-dir", arguments->corpus_dir,
@@ -172,6 +210,7 @@ void AddHuntCommand(CommandLine& line) {
                     "Begin with nothing: neither seeds nor the kept corpus");
   command->add_flag("--allow-missed", options.allow_missed,
                     "A missed milestone does not fail the hunt; for budgets under 20 s a target");
+  line.AddMap(command, &options.map);
   CommandLine::AddPolicy(command, &options.policy);
 }
 

@@ -8,12 +8,11 @@
 #include <chrono>
 #include <filesystem>
 
-#include "harness/tape_text.h"
+#include "harness/tape_binary.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/input.h"
 #include "harness/tool/text.h"
-#include "harness/tool/verdict.h"
 
 namespace mapfuzz::tool {
 namespace {
@@ -21,9 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kSweepEverySeconds = 1;
-constexpr double kLineEverySeconds = 30;  // of progress, without a terminal
-constexpr double kShortestSlice = 0.2;    // less is not worth a process
+constexpr double kShortestSlice = 0.2;       // less is not worth a process
+constexpr std::size_t kMostReport = 100000;  // lines: the tape in it may be all there is
 constexpr int kMostFruitless = 3;
+constexpr std::uint64_t kFewestInputs = 16;  // to start from
 
 volatile sig_atomic_t g_stop = 0;
 
@@ -48,6 +48,18 @@ std::string FuzzerPath(const HuntOptions& options, const TargetInfo& target) {
   return path;
 }
 
+// The whole tape that a failing run prints behind its report.
+std::optional<Tape> ReportedTape(const std::string& output) {
+  const std::size_t begin = output.find("\nmapfuzz tape v");
+  if (begin == std::string::npos) return std::nullopt;
+  const std::size_t end = output.find('\n', output.find("\nend ", begin) + 1);
+  try {
+    return LoadTape(output.substr(begin + 1, end - begin), "report", {}).tape;
+  } catch (const ToolError&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 void HuntLoop::RequestStop() { g_stop = 1; }
@@ -59,13 +71,15 @@ HuntLoop::HuntLoop(Session& session, const HuntOptions& options)
       corpus_lock_(LockOrThrow(options.corpus)),
       out_lock_(LockOrThrow(options.out)),
       artifacts_(options.out + "/artifacts"),
-      findings_(options.out + "/findings", session.program, session.screen) {
+      findings_(options.out + "/findings", session.program,
+                OnControl() ? " --map " + options.map : "", session.screen) {
   MakeWritableFolder(artifacts_);
   MakeWritableFolder(options.out + "/findings");
   RemoveStaleTemporaries(options.out);
   RemoveStaleTemporaries(options.out + "/findings");
   const std::string own = options.build + "/mapfuzz";
-  confirm_program_ = access(own.c_str(), X_OK) == 0 ? own : session.program;
+  confirmer_ = {access(own.c_str(), X_OK) == 0 ? own : session.program, options.map,
+                3 * options.timeout_seconds};
   for (const TargetInfo* info : options.targets) {
     TargetState target;
     target.info = info;
@@ -138,6 +152,7 @@ void HuntLoop::Start(Worker& worker, TargetState& target, const Slice& slice) {
   spec.artifacts = artifacts_;
   spec.new_units = target.corpus->new_folder();
   spec.start = target.corpus->start_folder();
+  if (OnControl()) spec.map = options_.map;
   spec.policy = options_.policy;
   // Every fuzzer draws differently, and the same hunt the same.
   const std::string drawn = fmt::format("{} {} {}", options_.seed, name, target.started);
@@ -204,28 +219,40 @@ void HuntLoop::Finish(Worker& worker) {
         "last words:\n{}",
         kMostFruitless, Indent(tail, "    | "));
   }
+  LimitReplays(target);
 }
 
-// From the input that the fuzzer saved; if it could not save one, from the tape in its report.
+// After each death the next fuzzer replays what it starts from. Where findings come thick, that
+// must not take the budget: it starts from fewer inputs.
+void HuntLoop::LimitReplays(TargetState& target) {
+  if (target.done.replayed <= target.done.mutated) return;
+  if (target.corpus->StartInputs() <= kFewestInputs) return;
+  target.corpus->Halve();
+  if (!target.halved) {
+    session_.screen.Remark(
+        fmt::format("{}: replaying its inputs after each finding takes more than "
+                    "mutating them; it goes on with fewer (the corpus keeps all)",
+                    target.info->name));
+  }
+  target.halved = true;
+}
+
+// From the input that the fuzzer saved; if it could not save all of it, as on a full disk, from the
+// tape in its report.
 std::optional<Tape> HuntLoop::FailingTape(const TargetState& target, const std::string& artifact,
                                           const std::string& output) const {
-  if (!artifact.empty()) {
-    return LoadTape(ReadOrEmpty(artifact), artifact, {ParsePolicy(options_.policy), target.info})
-        .tape;
-  }
-  const std::size_t begin = output.find("\nmapfuzz tape v");
-  if (begin == std::string::npos) return std::nullopt;
-  const std::size_t end = output.find('\n', output.find("\nend ", begin) + 1);
-  try {
-    return LoadTape(output.substr(begin + 1, end - begin), "report", {}).tape;
-  } catch (const ToolError&) {
-    return std::nullopt;
-  }
+  const std::optional<Tape> reported = ReportedTape(output);
+  const std::string saved = artifact.empty() ? "" : ReadOrEmpty(artifact);
+  if (saved.empty()) return reported;
+  if (reported.has_value() && saved.size() < ToBinary(*reported).size()) return reported;
+  return LoadTape(saved, artifact, {ParsePolicy(options_.policy), target.info}).tape;
 }
 
 // Failing inputs that a hunt, killed, had no time to look at.
 void HuntLoop::RecoverLeftovers() {
   for (const std::string& file : FilesUnder(artifacts_)) {
+    const bool late = options_.seconds.has_value() && Elapsed() > *options_.seconds;
+    if (g_stop != 0 || late) return;
     const std::string name = fs::path(file).filename().string();
     for (TargetState& target : targets_) {
       if (name.rfind(target.info->name + ".", 0) == 0) Record(target, file, {}, "");
@@ -239,27 +266,32 @@ void HuntLoop::Record(TargetState& target, const std::string& artifact, const Si
   Finding finding;
   finding.target = target.info->name;
   finding.signature = seen;
-  finding.report = ReportOfDeath(seen, output);
+  finding.report = ReportOfDeath(seen, output, kMostReport);
   finding.tape = FailingTape(target, artifact, output);
   const bool known_hang = seen == Hang() && findings_.Has(finding.target, seen);
   if (finding.tape.has_value() && !known_hang) {
-    RunRequest request;
-    request.content = ToText(*finding.tape);
-    request.name = artifact.empty() ? "report" : artifact;
-    request.map = session_.registry.maps.front();
     session_.screen.Status("confirming a finding of " + finding.target);
-    const Verdict verdict = RunAndWait(confirm_program_, request, 3 * options_.timeout_seconds);
-    if (verdict.kind == Verdict::Kind::kFail) {
+    const Confirmation again =
+        Confirm(confirmer_, *finding.tape, artifact.empty() ? "report" : artifact);
+    if (again.failed) {
       finding.confirmed = true;
-      finding.signature = verdict.signature;
-      finding.report = verdict.report;
+      finding.signature = again.signature;
+      finding.report = again.report;
+      finding.tape = again.tape;
     }
   }
   // Time and memory are also short when the machine is busy: alone, the input must fail again.
   const bool of_the_machine = seen == Hang() || seen == TooMuchMemory();
   if (!finding.confirmed && !known_hang && (finding.signature.empty() || of_the_machine)) {
-    session_.screen.Complain(fmt::format("{}: {}, but does not fail alone; no finding", artifact,
-                                         seen.empty() ? "left by an earlier hunt" : seen.Text()));
+    // Out of the way, so that the next hunt does not look at it again.
+    const std::string aside = options_.out + "/unconfirmed";
+    std::error_code ignored;
+    fs::create_directories(aside, ignored);
+    fs::rename(artifact, aside + "/" + fs::path(artifact).filename().string(), ignored);
+    session_.screen.Remark(fmt::format("{}: {}, but does not fail alone; no finding, kept in {}",
+                                       fs::path(artifact).filename().string(),
+                                       seen.empty() ? "left by an earlier hunt" : seen.Text(),
+                                       aside));
     return;
   }
   const bool confirmed = finding.confirmed || known_hang;
@@ -267,9 +299,9 @@ void HuntLoop::Record(TargetState& target, const std::string& artifact, const Si
   if (findings_.Add(std::move(finding))) {
     const Finding& added = findings_.findings().back();
     ++target.done.findings;
-    session_.screen.Remark(fmt::format("{} {}: {}{}{}\n  {}", session_.screen.Bad("FINDING"),
+    session_.screen.Remark(fmt::format("{} {}: {}{}{}", session_.screen.Bad("FINDING"),
                                        added.target, kFailMark, added.signature.Text(),
-                                       confirmed ? "" : " (flaky)", added.file));
+                                       confirmed ? "" : " (flaky)"));
   }
   // The tape says all that the bytes said, once it is known to fail.
   const bool written = IsFile(options_.out + "/findings/" + name + ".tape");
@@ -316,12 +348,7 @@ void HuntLoop::ShowProgress() {
       "hunt: {}, {} executions, {} op/s, {}, milestones {}/{}, now{}", left,
       FormatCount(executions), FormatRate(static_cast<double>(operations) / now.seconds),
       Plural(now.findings.size(), "finding"), reached, named, running);
-  if (session_.screen.HasStatus()) {
-    session_.screen.Status(line);
-  } else if (now.seconds - last_line_ >= kLineEverySeconds) {
-    last_line_ = now.seconds;
-    session_.screen.Remark(line);
-  }
+  session_.progress.Tell(line);
 }
 
 HuntSummary HuntLoop::Summarize() const {
@@ -332,7 +359,11 @@ HuntSummary HuntLoop::Summarize() const {
   }
   summary.findings = findings_.findings();
   summary.seconds = Elapsed();
+  summary.jobs = options_.jobs;
   summary.seed = options_.seed;
+  summary.map = options_.map;
+  summary.control = OnControl();
+  summary.options = options_.again;
   summary.policy = options_.policy.empty() ? "of the target" : options_.policy;
   summary.corpus = options_.corpus;
   summary.out = options_.out;

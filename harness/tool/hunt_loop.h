@@ -15,6 +15,7 @@
 
 #include "harness/tool/budget.h"
 #include "harness/tool/command.h"
+#include "harness/tool/confirm.h"
 #include "harness/tool/corpus_store.h"
 #include "harness/tool/finding_store.h"
 #include "harness/tool/folder_lock.h"
@@ -32,7 +33,9 @@ struct HuntOptions {
   std::string seeds;   // folder with a folder of tapes for each target
   std::string corpus;  // folder with a folder of kept units for each target
   std::string out;
+  std::string map;     // the first of the registry: the one under test
   std::string policy;  // empty: the target's own
+  std::string again;   // see HuntSummary::options
   std::uint32_t seed = 1;
   bool from_empty = false;
   bool allow_missed = false;
@@ -60,6 +63,7 @@ class HuntLoop {
     int live = 0;        // fuzzers running
     int started = 0;     // fuzzers so far
     int fruitless = 0;   // deaths in a row before anything was mutated
+    bool halved = false;
   };
   struct Worker {
     std::vector<Slice> slices;
@@ -74,6 +78,7 @@ class HuntLoop {
   void Start(Worker& worker, TargetState& target, const Slice& slice);
   void Tend(Worker& worker);
   void Finish(Worker& worker);
+  void LimitReplays(TargetState& target);
   void RecoverLeftovers();
   void Record(TargetState& target, const std::string& artifact, const Signature& seen,
               const std::string& output);
@@ -83,20 +88,21 @@ class HuntLoop {
   void ShowProgress();
   HuntSummary Summarize() const;
 
+  bool OnControl() const { return options_.map != session_.registry.maps.front(); }
+
   Session& session_;
   const HuntOptions& options_;
   ScratchFolder scratch_;
   FolderLock corpus_lock_;
   FolderLock out_lock_;
   std::string artifacts_;
-  std::string confirm_program_;
+  Confirmer confirmer_;
   std::vector<TargetState> targets_;
   std::vector<Worker> workers_;
   FindingStore findings_;
   std::string environment_;  // see HuntSummary
   Child::Clock::time_point start_;
   double last_sweep_ = 0;
-  double last_line_ = 0;
 };
 
 }  // namespace mapfuzz::tool

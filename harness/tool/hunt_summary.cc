@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "harness/tool/error.h"
 #include "harness/tool/text.h"
 
@@ -24,11 +27,21 @@ std::string Join(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string FindingLine(const Finding& finding) {
-  return fmt::format("  {}: {}, {}, {}\n    {}\n", finding.target, finding.signature.Text(),
-                     finding.count == 1 ? "once" : FormatCount(finding.count) + " times",
-                     finding.confirmed ? "confirmed" : "flaky: did not fail again",
-                     finding.file.empty() ? "no file could be written, see above" : finding.file);
+// The command that gives the targets which missed something what they need.
+std::string LongerHunt(const HuntSummary& summary, const std::string& command) {
+  std::string names;
+  std::size_t targets = 0;
+  for (const TargetSummary& target : summary.targets) {
+    if (target.mutated != 0 && target.Missed().empty()) continue;
+    names += " " + target.target->name;
+    ++targets;
+  }
+  const auto jobs = static_cast<double>(summary.jobs);
+  const double share = summary.seconds * jobs / static_cast<double>(summary.targets.size());
+  const double seconds =
+      std::max(kSecondsOfTarget, 2 * share) * static_cast<double>(targets) / jobs;
+  return fmt::format("{} hunt{} --for {:.0f}s{}", command, names,
+                     std::ceil(std::max(kSecondsOfTarget, seconds)), summary.options);
 }
 
 Json ToJson(const TargetSummary& target) {
@@ -98,7 +111,7 @@ std::vector<std::string> HuntSummary::Problems() const {
                          "inputs to begin with");
     }
     if (target.page.operations == 0) problems.push_back(name + ": no operation was executed");
-    if (!allow_missed && !target.Missed().empty()) {
+    if (MustReach() && !target.Missed().empty()) {
       problems.push_back(fmt::format("{}: {} not reached; give it more time (or --allow-missed)",
                                      name, Plural(target.Missed().size(), "milestone")));
     }
@@ -130,27 +143,32 @@ std::string SummaryText(const HuntSummary& summary) {
   Table table({"target", "executions", "operations", "op/s", "op/core-s", "exec/s", "replayed",
                "mutated", "new", "map p90", "milestones", "findings"});
   for (const TargetSummary& target : summary.targets) {
-    table.Add({target.target->name, FormatCount(target.page.executions),
-               FormatCount(target.page.operations), FormatRate(target.OperationsPerSecond()),
-               FormatRate(target.OperationsPerCoreSecond()),
-               FormatRate(target.ExecutionsPerSecond()), FormatCount(target.replayed),
-               FormatCount(target.mutated), FormatCount(target.new_units),
-               std::to_string(target.LargestP90()),
-               fmt::format("{}/{}", target.reached(), target.target->milestones.size()),
-               std::to_string(target.findings)});
+    table.Add(
+        {target.target->name, FormatCount(target.page.executions),
+         FormatCount(target.page.operations), FormatRate(target.OperationsPerSecond()),
+         FormatRate(target.OperationsPerCoreSecond()), FormatRate(target.ExecutionsPerSecond()),
+         FormatCount(target.replayed), FormatCount(target.mutated), FormatCount(target.new_units),
+         std::to_string(target.LargestP90()),
+         summary.control ? "-"
+                         : fmt::format("{}/{}", target.reached(), target.target->milestones.size()),
+         std::to_string(target.findings)});
   }
   std::string text = table.Text();
   for (const TargetSummary& target : summary.targets) {
     const std::vector<std::string> missed = target.Missed();
-    if (!missed.empty()) {
+    if (!missed.empty() && !summary.control) {
       text += fmt::format("not reached by {}: {}\n", target.target->name, Join(missed));
     }
   }
-  text += fmt::format("{}, seed {}, policy {}; corpus in {}, findings in {}\n",
-                      FormatDuration(summary.seconds), summary.seed, summary.policy, summary.corpus,
-                      summary.out);
-  if (!summary.findings.empty()) text += "\nFindings\n";
-  for (const Finding& finding : summary.findings) text += FindingLine(finding);
+  if (summary.control) {
+    text +=
+        fmt::format("{} need not reach the milestones, which are of another map\n", summary.map);
+  }
+  text += fmt::format("{}, seed {}, map {}, policy {}; corpus in {}, out in {}\n",
+                      FormatDuration(summary.seconds), summary.seed, summary.map, summary.policy,
+                      summary.corpus, summary.out);
+  const std::vector<FindingGroup> groups = GroupFindings(summary.findings, summary.known);
+  if (!groups.empty()) text += "\n" + GroupsText(groups, summary.out + "/findings");
   const std::vector<std::string> problems = summary.Problems();
   if (!problems.empty()) text += "\nNot to be believed\n";
   for (const std::string& problem : problems) text += "  " + problem + "\n";
@@ -168,17 +186,20 @@ nlohmann::ordered_json SummaryJson(const HuntSummary& summary) {
          {"property", finding.signature.property},
          {"count", finding.count},
          {"confirmed", finding.confirmed},
+         {"known", KnownAs(finding, summary.known)},
          {"operations", finding.tape.has_value() ? Json(finding.tape->ops.size()) : Json()},
          {"file", finding.file}});
   }
   return {{"version", 1},
           {"seconds", summary.seconds},
           {"seed", summary.seed},
+          {"map", summary.map},
           {"policy", summary.policy},
           {"corpus", summary.corpus},
           {"out", summary.out},
           {"interrupted", summary.interrupted},
           {"targets", targets},
+          {"signatures", GroupFindings(summary.findings, summary.known).size()},
           {"findings", findings},
           {"problems", summary.Problems()},
           {"exit", summary.ExitCode()}};
@@ -187,16 +208,26 @@ nlohmann::ordered_json SummaryJson(const HuntSummary& summary) {
 std::string LastLine(const HuntSummary& summary, const std::string& command) {
   const std::string how = summary.interrupted ? " (interrupted)" : "";
   if (!summary.findings.empty()) {
-    const std::string& file = summary.findings.front().file;
-    return fmt::format("{}{}. Next: {} {} {}\n", Plural(summary.findings.size(), "finding"), how,
-                       command, file.find(".tape") != file.npos ? "show" : "replay",
-                       file.empty() ? "FILE" : ShellQuote(file));
+    const std::vector<FindingGroup> groups = GroupFindings(summary.findings, summary.known);
+    const std::string& file = groups[0].findings[0]->file;
+    const std::string map = summary.control ? " --map " + summary.map : "";
+    std::string next = ". Next: " + command + " show" + map + " " + ShellQuote(file);
+    if (file.empty()) next = ". The tapes are printed above";
+    if (!file.empty() && !groups[0].findings[0]->tape.has_value()) {
+      next = ". Next: read " + ShellQuote(file);
+    }
+    return CountGroups(groups) + how + next + "\n";
   }
   if (!summary.Problems().empty()) {
+    const bool stuck = !summary.environment.empty() ||
+                       std::any_of(summary.targets.begin(), summary.targets.end(),
+                                   [](const TargetSummary& target) {
+                                     return !target.broken.empty() || target.page.operations == 0;
+                                   });
     return fmt::format(
-        "no finding{}, but the hunt is not to be believed: {}. Next: a longer "
-        "--for, or see {}/summary.txt\n",
-        how, Plural(summary.Problems().size(), "problem"), summary.out);
+        "no finding{}, but the hunt is not to be believed: {}. Next: {}\n", how,
+        Plural(summary.Problems().size(), "problem"),
+        stuck ? "read " + ShellQuote(summary.out + "/summary.txt") : LongerHunt(summary, command));
   }
   return fmt::format(
       "clean{}: no finding. Next: the same command goes on from the corpus it "

@@ -9,10 +9,14 @@
 #include <vector>
 
 #include "harness/stats.h"
+#include "harness/tool/finding_groups.h"
 #include "harness/tool/finding_store.h"
 #include "harness/tool/registry.h"
 
 namespace mapfuzz::tool {
+
+// What a target needs of a hunt, on an idle core, to reach its milestones.
+inline constexpr double kSecondsOfTarget = 20;
 
 struct TargetSummary {
   const TargetInfo* target = nullptr;
@@ -38,13 +42,20 @@ struct HuntSummary {
   std::vector<TargetSummary> targets;
   std::vector<Finding> findings;
   double seconds = 0;
+  std::size_t jobs = 1;
   std::uint32_t seed = 0;
+  std::string map;
   std::string policy;  // "of the target" if not overridden
   std::string corpus, out;
+  std::string options;   // of the command line, each with a space before it, but for the budget
+  bool control = false;  // on another map than the one under test
+  std::vector<KnownBug> known;
   bool interrupted = false;   // by a signal; then nothing can be missed
   bool allow_missed = false;  // too short to reach everything, on the user's word
   std::string environment;    // what could not be written on the way; empty if all went well
 
+  // Whether milestones have to be reached: those named are of the map under test.
+  bool MustReach() const { return !allow_missed && !control; }
   // Why this hunt cannot be believed, one line each; empty if it can.
   std::vector<std::string> Problems() const;
   int ExitCode() const;

@@ -4,15 +4,19 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
+#include <utility>
 
 #include "harness/tape_binary.h"
 #include "harness/tape_text.h"
 #include "harness/tool/error.h"
+#include "harness/tool/oracles.h"
 
 namespace mapfuzz::tool {
 namespace {
 
 constexpr std::string_view kTapeStart = "mapfuzz tape v";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kTraceStart = "# go-trace v";
 
 bool IsPrintable(std::string_view content) {
@@ -22,9 +26,23 @@ bool IsPrintable(std::string_view content) {
   });
 }
 
+// The head of the tape in text form, a line each: name and value.
+std::vector<std::pair<std::string, std::string>> Headers(const Config& config) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::istringstream lines(ToText(Tape{config, {}}));
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t colon = line.find(": ");
+    if (colon != line.npos) headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
+  }
+  return headers;
+}
+
 }  // namespace
 
 InputKind KindOf(std::string_view content) {
+  if (content.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    content.remove_prefix(kByteOrderMark.size());
+  }
   if (content.substr(0, kTapeStart.size()) == kTapeStart) return InputKind::kTape;
   if (content.substr(0, kTraceStart.size()) == kTraceStart) return InputKind::kTrace;
   return IsPrintable(content) ? InputKind::kOther : InputKind::kEngine;
@@ -48,7 +66,7 @@ LoadedTape LoadTape(std::string_view content, const std::string& name,
                     const TapeOverrides& overrides) {
   LoadedTape loaded;
   loaded.kind = KindOf(content);
-  if (loaded.kind == InputKind::kOther && overrides.target != nullptr) {
+  if (loaded.kind == InputKind::kOther && (overrides.target != nullptr || overrides.bytes)) {
     loaded.kind = InputKind::kEngine;
   }
   switch (loaded.kind) {
@@ -60,11 +78,17 @@ LoadedTape LoadTape(std::string_view content, const std::string& name,
       } catch (const ParseError& error) {
         throw ToolError(kExitUsage, error.what());
       }
+      if (!loaded.expect.empty()) CheckExpectation(loaded.expect, content, name);
       break;
     case InputKind::kEngine:
       loaded.tape =
           FromBinary(reinterpret_cast<const std::uint8_t*>(content.data()), content.size());
+      if (overrides.policy.has_value()) loaded.tape.config.policy = *overrides.policy;
       if (overrides.target != nullptr) {
+        loaded.changes = ChangesOf(*overrides.target, loaded.tape.config);
+        if (overrides.policy.has_value()) {  // which goes above the shape
+          std::erase_if(loaded.changes, [](const auto& change) { return change.name == "policy"; });
+        }
         loaded.tape.config = overrides.target->shape(loaded.tape.config);
       }
       break;
@@ -84,6 +108,34 @@ LoadedTape LoadTape(std::string_view content, const std::string& name,
   return loaded;
 }
 
+std::vector<HeaderChange> ChangesOf(const TargetInfo& target, const Config& config) {
+  const auto said = Headers(config);
+  const auto runs = Headers(target.shape(config));
+  std::vector<HeaderChange> changes;
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    if (said[i] != runs[i]) changes.push_back({said[i].first, said[i].second, runs[i].second});
+  }
+  return changes;
+}
+
+std::string OptionToKeep(const std::vector<HeaderChange>& changes) {
+  if (changes.size() == 1 && changes[0].name == "policy") return "--policy " + changes[0].said;
+  return "--target " + std::string(kNoTarget);
+}
+
+std::string NoteOfChanges(const std::string& name, const std::string& target,
+                          const std::vector<HeaderChange>& changes) {
+  if (changes.empty()) return "";
+  std::string said, runs;
+  for (const HeaderChange& change : changes) {
+    const std::string comma = said.empty() ? "" : ", ";
+    said += comma + change.name + " " + change.said;
+    runs += comma + (changes.size() == 1 ? "" : change.name + " ") + change.runs;
+  }
+  return name + " says " + said + "; target " + target + " runs it under " + runs + "; add " +
+         OptionToKeep(changes) + " to keep it";
+}
+
 std::optional<PolicyKind> ParsePolicy(std::string_view name) {
   for (int i = 0; i < kPolicyKinds; ++i) {
     if (kPolicyNames[i] == name) return static_cast<PolicyKind>(i);
@@ -93,6 +145,18 @@ std::optional<PolicyKind> ParsePolicy(std::string_view name) {
 
 const TargetInfo* TargetOfPath(const Registry& registry, const std::string& path) {
   return registry.FindTarget(std::filesystem::path(path).parent_path().filename().string());
+}
+
+std::string TargetFor(const Registry& registry, const std::string& option, const std::string& path,
+                      std::string_view content) {
+  if (!option.empty()) return option;
+  const TargetInfo* target = TargetOfPath(registry, path);
+  return target != nullptr && KindOf(content) == InputKind::kEngine ? target->name : "";
+}
+
+TapeOverrides OverridesOf(const Registry& registry, std::string_view policy,
+                          std::string_view target) {
+  return {ParsePolicy(policy), registry.FindTarget(target), target == kNoTarget};
 }
 
 }  // namespace mapfuzz::tool

@@ -40,6 +40,7 @@ int CodeOfLoading(std::string_view content, const TapeOverrides& overrides = {})
 TEST(KindOf, GoesByTheFirstLineThenByPrintableBytes) {
   EXPECT_EQ(KindOf("mapfuzz tape v1\n"), InputKind::kTape);
   EXPECT_EQ(KindOf("mapfuzz tape v99\n"), InputKind::kTape);
+  EXPECT_EQ(KindOf("\xef\xbb\xbfmapfuzz tape v1\n"), InputKind::kTape);
   EXPECT_EQ(KindOf("# go-trace v1\n"), InputKind::kTrace);
   EXPECT_EQ(KindOf("# a heading\nand text\n"), InputKind::kOther);
   EXPECT_EQ(KindOf(std::string_view("\0\1\2", 3)), InputKind::kEngine);

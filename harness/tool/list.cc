@@ -3,16 +3,25 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
+#include "harness/tool/oracles.h"
+#include "harness/tool/tape_guide.h"
 #include "harness/tool/text.h"
 
 namespace mapfuzz::tool {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+struct ListOptions {
+  std::string what;  // one section; empty: all
+  std::string corpus;
+};
 
 std::size_t CountFiles(const std::string& folder, std::string_view ending) {
   std::size_t n = 0;
@@ -23,42 +32,6 @@ std::size_t CountFiles(const std::string& folder, std::string_view ending) {
     }
   }
   return n;
-}
-
-std::string Operands(const OpInfo& info) {
-  std::string text;
-  for (int i = 0; i < info.operands; ++i) {
-    switch (info.kinds[i]) {
-      case OperandKind::kKey:
-        text += " KEY";
-        break;
-      case OperandKind::kKey2:
-        text += " KEY2";
-        break;
-      case OperandKind::kIterator:
-        text += " IT";
-        break;
-      case OperandKind::kWidth:
-        text += " WIDTH";
-        break;
-      case OperandKind::kCount:
-        text += " COUNT";
-        break;
-      case OperandKind::kDraw:
-        text += " DRAW";
-        break;
-      case OperandKind::kHint:
-        text += " HINT";
-        break;
-      case OperandKind::kFault:
-        text += " KIND";
-        break;
-      case OperandKind::kNth:
-        text += " N";
-        break;
-    }
-  }
-  return text;
 }
 
 Json Describe(const Registry& registry, const std::string& corpus) {
@@ -76,7 +49,16 @@ Json Describe(const Registry& registry, const std::string& corpus) {
   document["operations"] = Json::array();
   for (const OpInfo& info : kOpInfo) {
     document["operations"].push_back(
-        {{"name", info.name}, {"operands", Operands(info)}, {"help", info.help}});
+        {{"name", info.name}, {"operands", OperandsText(info)}, {"help", info.help}});
+  }
+  document["headers"] = Json::array();
+  for (const HeaderInfo& header : TapeHeaders()) {
+    document["headers"].push_back(
+        {{"name", header.name}, {"default", header.standard}, {"values", header.values}});
+  }
+  document["oracles"] = Json::array();
+  for (const OracleInfo& oracle : Oracles()) {
+    document["oracles"].push_back({{"name", oracle.name}, {"help", oracle.help}});
   }
   document["corpus"] = {{"folder", corpus},
                         {"regressions", CountFiles(corpus + "/regressions", ".tape")},
@@ -101,44 +83,71 @@ std::string Wrap(const Json& names, std::size_t indent, std::size_t width) {
   return text.empty() ? "" : text + "\n";
 }
 
-int List(Session& session, const std::string& corpus) {
-  const Json document = Describe(session.registry, corpus);
-  if (session.json) {
-    session.PrintJson(document);
-    return kExitClean;
-  }
-  Screen& screen = session.screen;
+std::string TargetsText(const Screen& screen, const Json& targets) {
   std::string text = screen.Strong("Targets") + " (and the milestones a hunt has to reach)\n";
-  for (const Json& target : document["targets"]) {
+  for (const Json& target : targets) {
     text += fmt::format("  {:<10}{}; {}, {}\n", target["name"].get<std::string>(),
                         target["help"].get<std::string>(), Plural(target["seeds"], "seed"),
                         Plural(target["milestones"].size(), "milestone"));
     text += Wrap(target["milestones"], 12, 100);
   }
-  text += screen.Strong("\nMaps") + "\n";
-  for (std::size_t i = 0; i < session.registry.maps.size(); ++i) {
-    text += fmt::format("  {}{}\n", session.registry.maps[i], i == 0 ? " (default)" : "");
+  return text;
+}
+
+std::string MapsText(const Screen& screen, const std::vector<std::string>& maps) {
+  std::string text = screen.Strong("Maps") + "\n";
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    text += fmt::format("  {}{}\n", maps[i], i == 0 ? " (default)" : "");
   }
-  text += screen.Strong("\nOperations of a tape") + "\n";
-  for (const OpInfo& info : kOpInfo) {
-    text += fmt::format("  {:<24}{}\n", std::string(info.name) + Operands(info), info.help);
+  return text;
+}
+
+std::string OraclesText(const Screen& screen) {
+  std::string text =
+      screen.Strong("Oracles") + " (in signatures, and in a tape's `expect: ORACLE/PROPERTY`)\n";
+  for (const OracleInfo& oracle : Oracles()) {
+    text += fmt::format("  {:<15}{}\n", oracle.name, oracle.help);
   }
+  return text;
+}
+
+int List(Session& session, const ListOptions& options) {
+  RequireCorpusFolder(options.corpus);
+  const Json document = Describe(session.registry, options.corpus);
+  if (session.json) {
+    session.PrintJson(document);
+    return kExitClean;
+  }
+  Screen& screen = session.screen;
+  std::vector<std::string> sections;
+  const auto wanted = [&](std::string_view name) {
+    return !screen.quiet() && (options.what.empty() || options.what == name);
+  };
+  if (wanted("targets")) sections.push_back(TargetsText(screen, document["targets"]));
+  if (wanted("maps")) sections.push_back(MapsText(screen, session.registry.maps));
+  if (wanted("tape")) sections.push_back(TapeText(screen));
+  if (wanted("oracles")) sections.push_back(OraclesText(screen));
+  for (const std::string& section : sections) screen.Out(section + "\n");
   const Json& kept = document["corpus"];
-  text += fmt::format("\n{} hold {} and {}. Next: {} hunt --for 60s\n", corpus,
-                      Plural(kept["regressions"], "regression"),
-                      Plural(kept["go_traces"], "Go trace"), session.command);
-  screen.Out(text);
+  screen.Out(fmt::format("{} holds {} and {}. Next: {} hunt --for 60s\n", options.corpus,
+                         Plural(kept["regressions"], "regression"),
+                         Plural(kept["go_traces"], "Go trace"), session.command));
   return kExitClean;
 }
 
 }  // namespace
 
 void AddListCommand(CommandLine& line) {
-  auto corpus = std::make_shared<std::string>(line.registry.corpus_dir);
-  CLI::App* command = line.Add("list", "Targets, maps and operations, with corpus sizes",
-                               "  mapfuzz list\n  mapfuzz list --json",
-                               [corpus](Session& session) { return List(session, *corpus); });
-  command->add_option("--corpus-dir", *corpus, "Where seeds/, regressions/ and go-traces/ lie");
+  auto options = std::make_shared<ListOptions>();
+  options->corpus = line.registry.corpus_dir;
+  CLI::App* command = line.Add(
+      "list", "Targets, maps, the headers and operations of a tape, oracles; with corpus sizes",
+      "  mapfuzz list\n  mapfuzz list tape\n  mapfuzz list oracles\n  mapfuzz list --json",
+      "The last line only", [options](Session& session) { return List(session, *options); });
+  command->add_option("WHAT", options->what, "targets, maps, tape or oracles (default: all)")
+      ->check(CLI::IsMember({"targets", "maps", "tape", "oracles"}));
+  command->add_option("--corpus-dir", options->corpus,
+                      "Where seeds/, regressions/ and go-traces/ lie");
 }
 
 }  // namespace mapfuzz::tool

@@ -2,231 +2,195 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <algorithm>
 #include <memory>
 
-#include "harness/tool/child.h"
-#include "harness/tool/command.h"
+#include "harness/run_core.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
-#include "harness/tool/input.h"
+#include "harness/tool/replay_run.h"
 #include "harness/tool/text.h"
-#include "harness/tool/verdict.h"
 
 namespace mapfuzz::tool {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct ReplayOptions {
-  std::vector<std::string> inputs;
-  std::string map, policy, target, limit = "60s";
-  std::uint64_t times = 1;
-  std::uint64_t until_step = 0;  // 0: to the end
-  int jobs = DefaultJobs();
-  bool history = false;
-};
-
-struct Item {
-  std::string path;
-  std::string target;  // shapes an engine's bytes
-  Verdict verdict;
-  std::uint64_t runs = 0;
-  bool unshaped = false;  // an engine's bytes, and no target to read them as
-};
-
-struct Inputs {
-  std::vector<Item> items;
-  std::size_t left_out = 0;  // files in folders that are no tapes
-};
-
-std::string TargetName(const Registry& registry, const ReplayOptions& options,
-                       const std::string& path) {
-  if (!options.target.empty()) return options.target;
-  const TargetInfo* target = TargetOfPath(registry, path);
-  return target != nullptr ? target->name : "";
-}
-
-Inputs Expand(const Registry& registry, const ReplayOptions& options) {
-  Inputs inputs;
-  for (const std::string& input : options.inputs) {
-    if (!IsFolder(input)) {
-      inputs.items.push_back({input, TargetName(registry, options, input), {}, 0, false});
-      continue;
-    }
-    for (const std::string& file : FilesUnder(input)) {
-      if (options.target.empty() && KindOf(ReadOrEmpty(file, 4096)) == InputKind::kOther) {
-        ++inputs.left_out;
-      } else {
-        inputs.items.push_back({file, TargetName(registry, options, file), {}, 0, false});
-      }
-    }
-  }
-  if (inputs.items.empty()) {
-    throw ToolError(kExitUsage,
-                    fmt::format("{}: no tape, crash file or trace in the folder; give another",
-                                options.inputs.front()));
-  }
-  return inputs;
-}
-
-RunRequest RequestFor(const Item& item, const ReplayOptions& options, std::string content) {
-  RunRequest request;
-  request.name = InputName(item.path);
-  request.map = options.map;
-  request.policy = ParsePolicy(options.policy);
-  // A text is what it says; only bytes, or any input on the user's word, are read as a target's.
-  if (!options.target.empty() || KindOf(content) == InputKind::kEngine) {
-    request.target = item.target;
-  }
-  if (options.until_step != 0) request.until_step = options.until_step;
-  request.history = options.history;
-  request.content = std::move(content);
-  return request;
-}
-
-// One more run of the same input: the first failure stays, else every history must be the same.
-void Merge(Item& item, Verdict next) {
-  if (item.runs++ == 0 || (item.verdict.passed() && !next.passed())) {
-    item.verdict = std::move(next);
-  } else if (item.verdict.passed() && item.verdict.digest != next.digest) {
-    item.verdict.kind = Verdict::Kind::kFail;
-    item.verdict.signature = {"deterministic", "history-differs"};
-    item.verdict.report =
-        fmt::format("{}{}\nThe same input gave two histories: {} and {}.\n", kFailMark,
-                    item.verdict.signature.Text(), item.verdict.digest, next.digest);
-  }
-}
-
-void RunItems(Session& session, const ReplayOptions& options, std::vector<Item>& items) {
-  std::vector<RunRequest> requests(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    try {
-      requests[i] = RequestFor(items[i], options, ReadInput(items[i].path));
-      items[i].unshaped =
-          requests[i].target.empty() && KindOf(requests[i].content) == InputKind::kEngine;
-    } catch (const ToolError& error) {
-      items[i].verdict.kind = Verdict::Kind::kBadInput;
-      items[i].verdict.report = error.what();
-    }
-  }
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    if (!requests[i].content.empty()) order.insert(order.end(), options.times, i);
-  }
-  std::size_t done = 0;
-  RunAll(
-      order.size(), [&](std::size_t n) { return RunSpec(session.program, requests[order[n]]); },
-      options.jobs, *ParseDuration(options.limit),
-      [&](std::size_t n, const ChildExit& end) {
-        Merge(items[order[n]], VerdictOf(end));
-        session.screen.Status(fmt::format("replay: {} of {} runs", ++done, order.size()));
-      });
-}
-
-std::string Facts(const Item& item) {
+std::string Facts(const ReplayItem& item) {
   const Verdict& verdict = item.verdict;
   if (verdict.trace) return Plural(verdict.lines, "line") + ", all exact";
-  std::string facts = Plural(verdict.steps, "step");
+  std::string facts;
+  if (!item.expect.empty()) facts += "fails with " + item.expect + " as it must, ";
+  facts += Plural(verdict.steps, "step");
   if (verdict.skipped != 0) facts += ", " + FormatCount(verdict.skipped) + " skipped";
-  facts += ", digest " + verdict.digest;
+  if (!verdict.digest.empty()) facts += ", digest " + verdict.digest;
+  if (!item.expect_aside.empty()) facts += ", `expect: " + item.expect_aside + "` does not apply";
   if (item.unshaped) facts += ", read as no target's; see --target";
-  if (item.runs > 1) facts += fmt::format(", {} times the same", item.runs);
+  if (item.runs > 1) facts += fmt::format(", {} times the same", FormatCount(item.runs));
   return facts;
 }
 
 // The options that have to be given again to see the same.
-std::string SameOptions(const Session& session, const ReplayOptions& options, const Item& item) {
+std::string SameOptions(const Session& session, const ReplayOptions& options,
+                        const ReplayItem& item) {
   std::string text;
   if (options.map != session.registry.maps.front()) text += " --map " + options.map;
   if (!options.policy.empty()) text += " --policy " + options.policy;
-  const bool bytes = KindOf(ReadOrEmpty(item.path, 4096)) == InputKind::kEngine;
-  if (!item.target.empty() && (bytes || !options.target.empty())) {
-    text += " --target " + item.target;
-  }
+  if (!item.target.empty()) text += " --target " + item.target;
   return text;
 }
 
 // What to type to see the failure again.
-std::string Commands(const Session& session, const ReplayOptions& options, const Item& item) {
-  if (item.path == "-") return "";
+std::string Commands(const Session& session, const ReplayOptions& options, const ReplayItem& item) {
+  if (item.path == "-" || !item.failed()) return "";
   const std::string again = SameOptions(session, options, item) + " " + ShellQuote(item.path);
-  std::string commands = fmt::format("replay: {} replay{}\n", session.command, again);
+  const std::string times = options.times > 1 ? fmt::format(" --times {}", options.times) : "";
+  std::string commands = fmt::format("replay: {} replay{}{}\n", session.command, times, again);
   if (!item.verdict.trace) commands += fmt::format("show:   {} show{}\n", session.command, again);
   return commands;
 }
 
-void PrintItem(Session& session, const ReplayOptions& options, const Item& item) {
+std::string FailureText(const Session& session, const ReplayOptions& options,
+                        const ReplayItem& item) {
+  const std::string commands = Commands(session, options, item);
+  if (item.verdict.trace) return item.verdict.report + "\n" + commands;
+  if (item.expect.empty()) return WithCommands(item.verdict.report, commands);
+  return item.wrong + "\n" +
+         (item.verdict.passed() ? "\n" + commands : WithCommands(item.verdict.report, commands));
+}
+
+void PrintItem(Session& session, const ReplayOptions& options, const ReplayItem& item) {
   Screen& screen = session.screen;
   const std::string name = InputName(item.path);
-  const Verdict& verdict = item.verdict;
-  if (verdict.passed()) {
-    if (!screen.quiet()) {
-      screen.Out(fmt::format("{}  {}  ({})\n", screen.Good("PASS"), name, Facts(item)));
-    }
-  } else if (verdict.kind == Verdict::Kind::kBadInput) {
-    screen.Out(fmt::format("{}   {}\n", screen.Bad("BAD"), verdict.report));
-  } else {
-    const std::string commands = Commands(session, options, item);
-    screen.Out(fmt::format(
-        "{}  {}\n{}", screen.Bad("FAIL"), name,
-        verdict.trace ? verdict.report + "\n" + commands : WithCommands(verdict.report, commands)));
+  if (item.bad()) {
+    screen.Out(fmt::format("{}   {}\n", screen.Bad("BAD"), item.verdict.report));
+  } else if (item.failed() && screen.quiet()) {
+    screen.Out(fmt::format("{}  {}: {}\n", screen.Bad("FAIL"), name, item.wrong));
+  } else if (item.failed()) {
+    screen.Out(
+        fmt::format("{}  {}\n{}", screen.Bad("FAIL"), name, FailureText(session, options, item)));
+  } else if (!screen.quiet()) {
+    screen.Out(fmt::format("{}  {}  ({})\n", item.verdict.cut ? "CUT " : screen.Good("PASS"), name,
+                           Facts(item)));
   }
-  if (options.history && !verdict.history.empty()) {
-    screen.Out("history:\n" + Indent(verdict.history, "  "));
+  if (options.history && !item.verdict.history.empty()) {
+    screen.Out("history:\n" + Indent(item.verdict.history, "  "));
   }
 }
 
-int Replay(Session& session, const ReplayOptions& options) {
-  if (!ParseDuration(options.limit).has_value()) {
-    throw ToolError(kExitUsage, "--limit " + options.limit + ": no duration; write 60s, 10m or 1h");
+// What the shapes of targets changed: one by one for files that were named, else how many.
+void RemarkChanges(Screen& screen, const std::vector<ReplayItem>& items) {
+  std::size_t in_folders = 0;
+  for (const ReplayItem& item : items) {
+    const std::string note = NoteOfChanges(InputName(item.path), item.target, item.changes);
+    if (!note.empty() && item.named) screen.Remark("note: " + note);
+    if (!note.empty() && !item.named) ++in_folders;
   }
-  Inputs inputs = Expand(session.registry, options);
-  RunItems(session, options, inputs.items);
+  if (in_folders == 0) return;
+  screen.Remark(
+      fmt::format("note: {} another configuration than its target runs it under; "
+                  "replay one alone to see which",
+                  in_folders == 1 ? "1 file says" : FormatCount(in_folders) + " files say"));
+}
 
-  std::size_t failed = 0, bad = 0;
-  const Item* first = nullptr;
-  Json files = Json::array();
-  for (const Item& item : inputs.items) {
-    const bool is_bad = item.verdict.kind == Verdict::Kind::kBadInput;
-    if (is_bad) ++bad;
-    if (!item.verdict.passed() && !is_bad && failed++ == 0) first = &item;
-    if (session.json) {
-      Json entry{{"file", InputName(item.path)}};
-      entry.update(ToJson(item.verdict));
-      entry["runs"] = item.runs;
-      if (options.history) entry["history"] = item.verdict.history;
-      files.push_back(entry);
-    } else {
-      PrintItem(session, options, item);
-    }
+struct Sum {
+  std::size_t all = 0, failed = 0, bad = 0, expected = 0, cut = 0;
+  const ReplayItem* first_failed = nullptr;
+  std::map<std::string, std::uint64_t> left_out;
+
+  int code() const { return failed != 0 ? kExitFinding : bad != 0 ? kExitUsage : kExitClean; }
+};
+
+Sum SumUp(const std::vector<ReplayItem>& items) {
+  Sum sum;
+  sum.all = items.size();
+  for (const ReplayItem& item : items) {
+    if (item.bad()) ++sum.bad;
+    if (item.failed() && sum.failed++ == 0) sum.first_failed = &item;
+    if (item.wrong.empty() && !item.expect.empty()) ++sum.expected;
+    if (item.verdict.cut) ++sum.cut;
+    for (const auto& [name, count] : item.verdict.left_out) sum.left_out[name] += count;
   }
-  const int code = failed != 0 ? kExitFinding : bad != 0 ? kExitUsage : kExitClean;
-  if (session.json) {
-    session.PrintJson({{"files", files},
-                       {"passed", inputs.items.size() - failed - bad},
-                       {"failed", failed},
-                       {"bad", bad},
-                       {"left_out", inputs.left_out},
-                       {"exit", code}});
-    return code;
+  return sum;
+}
+
+std::string LastLine(const Session& session, const ReplayOptions& options,
+                     const ReplayInputs& inputs, const Sum& sum) {
+  const std::size_t right = sum.all - sum.failed - sum.bad;
+  const bool control = options.map != session.registry.maps.front();
+  std::string last;
+  if (sum.cut == sum.all) {
+    last = fmt::format("cut short after step {}: no verdict on what follows", options.until_step);
+  } else {
+    last = fmt::format("{}: {} of {} {}", right == sum.all ? "clean" : "not clean", right,
+                       Plural(sum.all, "input"),
+                       sum.expected == 0 ? "passed"
+                       : sum.all == 1    ? "as it must be"
+                                         : "as they must be");
+    if (sum.expected != 0) last += fmt::format(", {} of them failing as written", sum.expected);
+    if (sum.cut != 0) last += fmt::format(", {} cut short", sum.cut);
   }
-  std::string last =
-      fmt::format("{}: {} of {} passed", failed + bad == 0 ? "clean" : "not clean",
-                  inputs.items.size() - failed - bad, Plural(inputs.items.size(), "input"));
-  if (failed != 0) last += fmt::format(", {} failed", failed);
-  if (bad != 0) last += fmt::format(", {} no input", bad);
+  if (sum.failed != 0)
+    last += fmt::format(", {} {}", sum.failed, sum.expected == 0 ? "failed" : "not");
+  if (sum.bad != 0) last += fmt::format(", {} no input", sum.bad);
   if (inputs.left_out != 0) {
     last += fmt::format(", {} left out as no tapes", Plural(inputs.left_out, "file"));
   }
-  if (first != nullptr && first->path != "-" && !first->verdict.trace) {
-    last += ". Next: " + session.command + " show" + SameOptions(session, options, *first) + " " +
-            ShellQuote(first->path);
-  } else if (code == kExitClean) {
+  if (control && !sum.left_out.empty()) {
+    Verdict all;
+    all.left_out = sum.left_out;
+    last += fmt::format("; {} did not do {}, so this says nothing about them", options.map,
+                        LeftOutText(all));
+  }
+  const ReplayItem* failed = sum.first_failed;
+  const std::string input = options.inputs.front() == "-" ? "" : ShellQuote(options.inputs.front());
+  if (failed != nullptr) {
+    if (failed->path != "-" && !failed->verdict.trace) {
+      last += ". Next: " + session.command + " show" + SameOptions(session, options, *failed) +
+              " " + ShellQuote(failed->path);
+    }
+  } else if (sum.code() == kExitClean && (control || sum.cut != 0)) {
+    if (!input.empty()) last += ". Next: " + session.command + " replay " + input;
+  } else if (sum.code() == kExitClean) {
     last += ". Next: " + session.command + " hunt";
   }
-  session.screen.Out(last + "\n");
-  return code;
+  return last + "\n";
+}
+
+void PrintJson(Session& session, const ReplayOptions& options, const ReplayInputs& inputs,
+               const Sum& sum) {
+  Json files = Json::array();
+  for (const ReplayItem& item : inputs.items) {
+    Json entry{{"file", InputName(item.path)}};
+    entry.update(ToJson(item.verdict, Commands(session, options, item)));
+    if (!item.expect.empty()) entry["expect"] = item.expect;
+    if (!item.bad()) entry["as_it_must_be"] = item.wrong.empty();
+    entry["runs"] = item.runs;
+    if (options.history) entry["history"] = item.verdict.history;
+    files.push_back(entry);
+  }
+  session.PrintJson({{"files", files},
+                     {"passed", sum.all - sum.failed - sum.bad},
+                     {"failing_as_written", sum.expected},
+                     {"failed", sum.failed},
+                     {"bad", sum.bad},
+                     {"left_out", inputs.left_out},
+                     {"exit", sum.code()}});
+}
+
+int Replay(Session& session, const ReplayOptions& options) {
+  DurationOrThrow("--limit", options.limit);
+  ReplayInputs inputs = ExpandInputs(options);
+  RunItems(session, options, inputs.items);
+  RemarkChanges(session.screen, inputs.items);
+  const Sum sum = SumUp(inputs.items);
+  if (session.json) {
+    PrintJson(session, options, inputs, sum);
+    return sum.code();
+  }
+  for (const ReplayItem& item : inputs.items) PrintItem(session, options, item);
+  session.screen.Out(LastLine(session, options, inputs, sum));
+  return sum.code();
 }
 
 }  // namespace
@@ -234,11 +198,14 @@ int Replay(Session& session, const ReplayOptions& options) {
 void AddReplayCommand(CommandLine& line) {
   auto options = std::make_shared<ReplayOptions>();
   CLI::App* command =
-      line.Add("replay", "Run tapes, crash files and Go traces again, each in a process of its own",
+      line.Add("replay",
+               "Run tapes, crash files and Go traces again, each in a process of its own. A tape "
+               "with an `expect:` line has to fail as it says.",
                "  mapfuzz replay findings/ops-iteration-missed-entry-1f2e.tape\n"
                "  mapfuzz replay --target ops crash-1234\n"
-               "  mapfuzz replay --times 1000 corpus/seeds\n"
+               "  mapfuzz replay --times 100 findings/ops-iteration-missed-entry-1f2e.tape\n"
                "  mapfuzz replay corpus/go-traces/plain.trace",
+               "One line for each failure, and the last line",
                [options](Session& session) { return Replay(session, *options); });
   command
       ->add_option("INPUT", options->inputs,
@@ -251,8 +218,9 @@ void AddReplayCommand(CommandLine& line) {
   command->add_option("--times", options->times, "Run each so often; every history must be equal")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000}));
   command->add_option("--until-step", options->until_step, "Stop after this elementary step")
-      ->check(CLI::PositiveNumber);
-  command->add_flag("--history", options->history, "Print every step and its result");
+      ->check(CLI::Range(std::uint64_t{1}, kMaxSteps));
+  command->add_flag("--history", options->history,
+                    "Print every step and its result; an iterator's is the key and the value");
   command->add_option("--limit", options->limit,
                       "A run that takes longer is a hang (default: 60s)");
   command->add_option("-j,--jobs", options->jobs, "Processes at once (default: one per core)")

@@ -6,9 +6,11 @@
 #include <memory>
 #include <sstream>
 
+#include "harness/run_core.h"
 #include "harness/tape_text.h"
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
+#include "harness/tool/expectation.h"
 #include "harness/tool/files.h"
 #include "harness/tool/input.h"
 #include "harness/tool/text.h"
@@ -25,6 +27,13 @@ struct ShowOptions {
   bool no_history = false;
 };
 
+struct Shown {
+  LoadedTape loaded;
+  std::string target;  // that read it; see `TargetFor`
+  Verdict verdict;
+  std::string wrong;  // why the verdict is not as it must be; empty if it is
+};
+
 // The history's lines by the operation (from 0) that they belong to. A line begins with its step.
 std::vector<std::string> StepsOfOperations(const Verdict& verdict, std::size_t operations) {
   std::vector<std::string> steps(operations);
@@ -39,8 +48,9 @@ std::vector<std::string> StepsOfOperations(const Verdict& verdict, std::size_t o
 }
 
 // The tape's text, its operations numbered from 1, each with the steps it did below it.
-std::string Listing(const Tape& tape, const Verdict& verdict, bool with_steps) {
-  std::string text = ToText(Tape{tape.config, {}});
+std::string Listing(const Tape& tape, std::string_view expect, const Verdict& verdict,
+                    bool with_steps) {
+  std::string text = ToText(Tape{tape.config, {}}, expect);
   text.erase(text.rfind("end "));
   const std::vector<std::string> steps = StepsOfOperations(verdict, tape.ops.size());
   for (std::size_t i = 0; i < tape.ops.size(); ++i) {
@@ -51,46 +61,60 @@ std::string Listing(const Tape& tape, const Verdict& verdict, bool with_steps) {
   return text + fmt::format("end {}\n", tape.ops.size());
 }
 
-int CodeOf(const Verdict& verdict) {
-  switch (verdict.kind) {
-    case Verdict::Kind::kPass:
-      return kExitClean;
-    case Verdict::Kind::kFail:
-      return kExitFinding;
-    case Verdict::Kind::kBadInput:
-      return kExitUsage;
-  }
-  return kExitUsage;
+int CodeOf(const Shown& shown) {
+  if (shown.verdict.kind == Verdict::Kind::kBadInput) return kExitUsage;
+  return shown.wrong.empty() ? kExitClean : kExitFinding;
 }
 
-std::string LastLine(const Session& session, const ShowOptions& options, const Verdict& verdict) {
-  const std::string next = session.command + " replay " + ShellQuote(options.file);
+// The same run, by `replay`.
+std::string Next(const Session& session, const ShowOptions& options, const Shown& shown) {
+  if (options.file == "-") return "";
+  std::string next = ". Next: " + session.command + " replay";
+  if (options.map != session.registry.maps.front()) next += " --map " + options.map;
+  if (!options.policy.empty()) next += " --policy " + options.policy;
+  if (!shown.target.empty()) next += " --target " + shown.target;
+  return next + " " + ShellQuote(options.file);
+}
+
+std::string LastLine(const Session& session, const ShowOptions& options, const Shown& shown) {
+  const Verdict& verdict = shown.verdict;
+  const std::string next = Next(session, options, shown);
+  if (verdict.cut) {
+    return fmt::format("cut short after step {}: no verdict on what follows{}\n", verdict.steps,
+                       next);
+  }
   if (verdict.passed()) {
-    return fmt::format("passes: {}, most entries at once {}, digest {}. Next: {}\n",
-                       Plural(verdict.steps, "step"), verdict.largest, verdict.digest, next);
+    const std::string but = shown.wrong.empty() ? "" : ", but " + shown.wrong;
+    return fmt::format("passes: {}, most entries at once {}, digest {}{}{}\n",
+                       Plural(verdict.steps, "step"), verdict.largest, verdict.digest, but, next);
   }
-  return fmt::format(
-      "fails: {}{}. Next: {}\n", verdict.signature.Text(),
-      verdict.failed_step != 0
-          ? fmt::format(", at step {} of operation {}", verdict.failed_step, verdict.failed_op + 1)
-          : "",
-      next);
+  const bool as_written = !shown.loaded.expect.empty() && shown.wrong.empty();
+  return fmt::format("fails{}: {}{}{}\n", as_written ? " as it must" : "", verdict.signature.Text(),
+                     verdict.failed_step != 0
+                         ? fmt::format(", step {}, operation {} of {}", verdict.failed_step,
+                                       verdict.failed_op + 1, shown.loaded.tape.ops.size())
+                         : "",
+                     next);
 }
 
-void Print(Session& session, const ShowOptions& options, const LoadedTape& loaded,
-           const Verdict& verdict) {
+void Print(Session& session, const ShowOptions& options, const Shown& shown) {
+  const LoadedTape& loaded = shown.loaded;
+  const Verdict& verdict = shown.verdict;
   Screen& screen = session.screen;
+  if (screen.quiet()) return screen.Out(LastLine(session, options, shown));
   screen.Out(screen.Strong(fmt::format("{}: {} form, {}\n\n", InputName(options.file),
                                        loaded.kind == InputKind::kTape ? "text" : "binary",
                                        Plural(loaded.tape.ops.size(), "operation"))));
-  screen.Out(Listing(loaded.tape, verdict, !options.no_history));
+  screen.Out(Listing(loaded.tape, loaded.expect, verdict, !options.no_history));
   if (!verdict.milestones.empty()) {
     screen.Out(screen.Strong("\nMilestones reached\n"));
     for (const std::string& name : verdict.milestones) screen.Out("  " + name + "\n");
   }
-  if (!verdict.passed())
-    screen.Out("\n" + screen.Bad("FAIL") + "\n" + WithCommands(verdict.report, ""));
-  screen.Out((verdict.passed() ? "\n" : "") + LastLine(session, options, verdict));
+  if (!verdict.passed()) {
+    const std::string mark = shown.wrong.empty() ? "fails as it must" : screen.Bad("FAIL");
+    screen.Out("\n" + mark + "\n" + WithCommands(verdict.report, ""));
+  }
+  screen.Out("\n" + LastLine(session, options, shown));
 }
 
 int Show(Session& session, const ShowOptions& options) {
@@ -107,50 +131,61 @@ int Show(Session& session, const ShowOptions& options) {
   request.policy = ParsePolicy(options.policy);
   request.history = true;
   if (options.until_step != 0) request.until_step = options.until_step;
-  const TargetInfo* target = nullptr;
-  if (!options.target.empty()) {
-    target = registry.FindTarget(options.target);
-  } else if (KindOf(content) == InputKind::kEngine) {
-    target = TargetOfPath(registry, options.file);
-  }
-  if (target != nullptr) request.target = target->name;
-  const LoadedTape loaded = LoadTape(content, request.name, {request.policy, target});
+  request.target = TargetFor(registry, options.target, options.file, content);
+  Shown shown;
+  shown.target = request.target;
+  shown.loaded =
+      LoadTape(content, request.name, OverridesOf(registry, options.policy, request.target));
+  const LoadedTape& loaded = shown.loaded;
+  const std::string note = NoteOfChanges(request.name, request.target, loaded.changes);
+  if (!note.empty()) session.screen.Remark("note: " + note);
+  const LoadedTape said =
+      LoadTape(content, request.name, OverridesOf(registry, "", request.target));
+  const bool as_written = options.map == registry.maps.front() && options.until_step == 0 &&
+                          said.tape.config == loaded.tape.config;
   request.content = content;
-  const Verdict verdict = RunAndWait(session.program, request);
+  shown.verdict = RunAndWait(session.program, request);
+  shown.wrong = WhyNotAsExpected(shown.verdict, as_written ? loaded.expect : "");
+  const Verdict& verdict = shown.verdict;
 
   if (session.json) {
     Json operations = Json::array();
     for (const Op& op : loaded.tape.ops) operations.push_back(OpText(op));
     Json document{{"file", request.name},
                   {"form", loaded.kind == InputKind::kTape ? "text" : "binary"},
-                  {"tape", ToText(loaded.tape)},
+                  {"tape", ToText(loaded.tape, loaded.expect)},
                   {"operations", operations}};
-    document.update(ToJson(verdict));
+    if (!loaded.expect.empty()) document["expect"] = loaded.expect;
+    const std::string next = Next(session, options, shown);
+    document.update(ToJson(verdict, next.empty() ? "" : "replay: " + next.substr(8) + "\n"));
+    document["as_it_must_be"] = shown.wrong.empty();
     if (!options.no_history) document["history"] = verdict.history;
     session.PrintJson(document);
   } else {
-    Print(session, options, loaded, verdict);
+    Print(session, options, shown);
   }
-  return CodeOf(verdict);
+  return CodeOf(shown);
 }
 
 }  // namespace
 
 void AddShowCommand(CommandLine& line) {
   auto options = std::make_shared<ShowOptions>();
-  CLI::App* command =
-      line.Add("show", "A tape of any form as text, what each step did, and the verdict",
-               "  mapfuzz show findings/ops-iteration-missed-entry-1f2e.tape\n"
-               "  mapfuzz show --target growth crash-1234\n"
-               "  mapfuzz show --until-step 40 bug.tape",
-               [options](Session& session) { return Show(session, *options); });
+  CLI::App* command = line.Add(
+      "show",
+      "A tape of any form as text, what each step did, and the verdict. A step's line is "
+      "its number, the operation and the answer; an iterator's is the key and the value.",
+      "  mapfuzz show findings/ops-iteration-missed-entry-1f2e.tape\n"
+      "  mapfuzz show --target growth crash-1234\n"
+      "  mapfuzz show --until-step 40 bug.tape",
+      "The last line only", [options](Session& session) { return Show(session, *options); });
   command->add_option("FILE", options->file, "A tape or crash file; - is standard input")
       ->required();
   line.AddMap(command, &options->map);
   CommandLine::AddPolicy(command, &options->policy);
   line.AddTarget(command, &options->target);
   command->add_option("--until-step", options->until_step, "Stop after this elementary step")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::uint64_t{1}, kMaxSteps));
   command->add_flag("--no-history", options->no_history, "Leave the steps out");
 }
 

@@ -56,7 +56,7 @@ std::optional<double> ParseDuration(std::string_view text) {
     total += number * unit;
     first = false;
   }
-  if (!(total > 0) || total > 366.0 * 86400) return std::nullopt;
+  if (total > 366.0 * 86400) return std::nullopt;
   return total;
 }
 

@@ -12,7 +12,7 @@
 namespace mapfuzz::tool {
 
 // Seconds of "90", "90s", "10m", "1h", "1h30m", "1.5m", "500ms". Nothing if it is none of these or
-// is not above zero.
+// more than a year.
 std::optional<double> ParseDuration(std::string_view text);
 
 // "42s", "1m30s", "2h05m".

@@ -12,10 +12,11 @@ TEST(ParseDuration, ReadsPlainWords) {
   EXPECT_EQ(ParseDuration("1h30m"), 5400);
   EXPECT_EQ(ParseDuration("1.5m"), 90);
   EXPECT_EQ(ParseDuration("500ms"), 0.5);
+  EXPECT_EQ(ParseDuration("0s"), 0);
 }
 
 TEST(ParseDuration, RefusesEverythingElse) {
-  for (const char* text : {"", "0", "0s", "-5s", "5x", "s", "1h30", "1h x", " 5s", "1..5s", "1e9",
+  for (const char* text : {"", "-5s", "5x", "s", "1h30", "1h x", " 5s", "1..5s", "1e9",
                            "999999999999999h", "inf", "nan"}) {
     EXPECT_EQ(ParseDuration(text), std::nullopt) << text;
   }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "harness/tape_text.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
@@ -16,6 +18,9 @@ using Json = nlohmann::ordered_json;
 std::string OneLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 Json RunTrace(const Registry& registry, const std::string& content, const std::string& name) {
+  if (content.back() != '\n') {
+    throw ToolError(kExitUsage, name + ": the trace is cut short, its last line does not end");
+  }
   const TraceResult trace = registry.replay_trace(content, name);
   Json result{{"trace", true}, {"lines", trace.lines}};
   if (!trace.exact) {
@@ -23,6 +28,16 @@ Json RunTrace(const Registry& registry, const std::string& content, const std::s
     result["report"] = fmt::format("{}{}\n{}", kFailMark, signature.Text(), trace.mismatch);
   }
   return result;
+}
+
+// How many operations of each name were left out. A phase that was left out step by step is one.
+std::map<std::string, std::uint64_t> CountNames(const Tape& tape,
+                                                const std::vector<std::uint32_t>& skipped) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const std::uint32_t index : std::set<std::uint32_t>(skipped.begin(), skipped.end())) {
+    ++counts[std::string(kOpInfo[static_cast<int>(tape.ops[index].code)].name)];
+  }
+  return counts;
 }
 
 Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArguments& arguments) {
@@ -33,6 +48,8 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
     options.history = &history;
     options.operations = &operations;
   }
+  std::vector<std::uint32_t> skipped;
+  options.skipped = &skipped;
   options.until_step = arguments.until_step;
   const RunResult run = registry.run_tape(arguments.map, loaded.tape, options);
   Json reached = Json::array();
@@ -46,7 +63,8 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
               {"skipped", run.skipped},
               {"largest", run.largest},
               {"milestones", reached},
-              {"expect", loaded.expect}};
+              {"cut", !run.failure.has_value() && run.steps == arguments.until_step},
+              {"left_out", CountNames(loaded.tape, skipped)}};
   if (arguments.history) {
     result["history"] = history;
     result["operations"] = operations;
@@ -77,11 +95,10 @@ int RunOne(const Registry& registry, const RunOneArguments& arguments) {
   int code = kExitClean;
   try {
     const std::string content = ReadInput("-");
-    const TargetInfo* target = registry.FindTarget(arguments.target);
     if (KindOf(content) == InputKind::kTrace) {
       result = RunTrace(registry, content, arguments.name);
     } else {
-      const TapeOverrides overrides{ParsePolicy(arguments.policy), target};
+      const TapeOverrides overrides = OverridesOf(registry, arguments.policy, arguments.target);
       result = RunTape(registry, LoadTape(content, arguments.name, overrides), arguments);
     }
     if (result.contains("report")) code = kExitFinding;
@@ -121,6 +138,12 @@ Verdict VerdictOf(const ChildExit& end) {
   Verdict verdict;
   const Json result = Json::parse(end.result, nullptr, /*allow_exceptions=*/false);
   const bool told = result.is_object();
+  if (!told && end.signal == 0 && !end.timed_out &&
+      (end.code == kExitEnvironment || end.code == 127)) {
+    throw ToolError(kExitEnvironment,
+                    "a run could not be started or hand back its verdict; free "
+                    "some memory, processes or files (ulimit -n)");
+  }
   if (told) {
     verdict.trace = result.value("trace", false);
     verdict.lines = result.value("lines", std::uint64_t{0});
@@ -133,7 +156,8 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.milestones = result.value("milestones", std::vector<std::string>{});
     verdict.history = result.value("history", "");
     verdict.operations = result.value("operations", std::vector<std::uint32_t>{});
-    verdict.expect = result.value("expect", "");
+    verdict.cut = result.value("cut", false);
+    verdict.left_out = result.value("left_out", verdict.left_out);
   }
   const bool quiet_end = end.signal == 0 && !end.timed_out;
   if (told && quiet_end && end.code == kExitUsage) {
@@ -164,7 +188,15 @@ Verdict RunAndWait(const std::string& program, const RunRequest& request, double
   return verdict;
 }
 
-nlohmann::ordered_json ToJson(const Verdict& verdict) {
+std::string LeftOutText(const Verdict& verdict) {
+  std::string text;
+  for (const auto& [name, count] : verdict.left_out) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", FormatCount(count), name);
+  }
+  return text;
+}
+
+nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& commands) {
   Json json;
   json["verdict"] = verdict.passed()                       ? "pass"
                     : verdict.kind == Verdict::Kind::kFail ? "fail"
@@ -179,6 +211,8 @@ nlohmann::ordered_json ToJson(const Verdict& verdict) {
     json["digest"] = verdict.digest;
     json["steps"] = verdict.steps;
     json["skipped"] = verdict.skipped;
+    if (!verdict.left_out.empty()) json["skipped_operations"] = verdict.left_out;
+    if (verdict.cut) json["cut"] = true;
     json["largest"] = verdict.largest;
     json["milestones"] = verdict.milestones;
   }
@@ -187,15 +221,9 @@ nlohmann::ordered_json ToJson(const Verdict& verdict) {
     json["oracle"] = verdict.signature.oracle;
     json["property"] = verdict.signature.property;
     if (verdict.failed_step != 0) json["failed_step"] = verdict.failed_step;
-    json["report"] = verdict.report;
+    json["report"] = commands.empty() ? verdict.report : WithCommands(verdict.report, commands);
   }
   return json;
-}
-
-std::string WithCommands(const std::string& report, const std::string& commands) {
-  std::string body = report.substr(0, report.find("\nreplay it: "));
-  while (!body.empty() && body.back() == '\n') body.pop_back();
-  return body + "\n" + (commands.empty() ? "" : "\n" + commands);
 }
 
 }  // namespace mapfuzz::tool

@@ -4,6 +4,7 @@
 #define MAPFUZZ_HARNESS_TOOL_VERDICT_H_
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -25,7 +26,7 @@ struct RunRequest {
   std::string name;  // for messages
   std::string map;
   std::optional<PolicyKind> policy;
-  std::string target;  // shapes an engine's bytes; may be empty
+  std::string target;  // shapes an engine's bytes; may be empty, or kNoTarget
   std::optional<std::uint64_t> until_step;
   bool history = false;
 };
@@ -43,10 +44,13 @@ struct Verdict {
   std::uint64_t largest = 0;
   std::uint64_t failed_step = 0;
   std::uint64_t failed_op = 0;
+  bool cut = false;  // ended where --until-step said, and not by itself
+  // Operations of the tape that were left out, since this map cannot do them or they mean nothing
+  // where they stand: their name, and how many.
+  std::map<std::string, std::uint64_t> left_out;
   std::vector<std::string> milestones;
   std::string history;                    // if asked for, a line for every step, and
   std::vector<std::uint32_t> operations;  // the operation (from 0) that each step belongs to
-  std::string expect;
 
   bool passed() const { return kind == Kind::kPass; }
 };
@@ -60,10 +64,11 @@ Verdict VerdictOf(const ChildExit& end);
 Verdict RunAndWait(const std::string& program, const RunRequest& request,
                    double limit_seconds = kRunLimitSeconds);
 
-nlohmann::ordered_json ToJson(const Verdict& verdict);
+// Its report ends with these commands, if there are any.
+nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& commands = {});
 
-// The report with these commands in place of the general ones that it ends with.
-std::string WithCommands(const std::string& report, const std::string& commands);
+// "2 begin, 1 walk"; empty if nothing was left out.
+std::string LeftOutText(const Verdict& verdict);
 
 // The other side: the hidden command `run-one` reads its input from standard input and writes the
 // verdict to kResultFd. Returns the exit code.

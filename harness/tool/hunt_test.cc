@@ -1,0 +1,158 @@
+// `mapfuzz hunt`, as a program.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "harness/tool/app_fixture.h"
+#include "harness/tool/error.h"
+#include "harness/tool/files.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST_F(MapfuzzTest, HuntsKeepsUnitsAndSumsUp) {
+  const Outcome run = Hunt({"a"});
+  EXPECT_EQ(run.code, kExitClean) << run.output;
+  EXPECT_TRUE(IsFile(folder_ / "corpus/fake/unit"));
+  EXPECT_TRUE(IsFile(folder_ / "out/summary.txt"));
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_EQ(json["targets"][0]["mutated"], 100);
+  EXPECT_EQ(json["targets"][0]["replayed"], 2);
+  EXPECT_EQ(json["targets"][0]["new"], 1);
+  EXPECT_TRUE(fs::is_empty(folder_ / "build/hunt"));
+}
+
+TEST_F(MapfuzzTest, GoesOnAfterAFindingAndKeepsItsTape) {
+  const Outcome run = Hunt({"finds"});
+  EXPECT_EQ(run.code, kExitFinding) << run.output;
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_GE(json["targets"][0]["mutated"], 100);
+  ASSERT_EQ(json["findings"].size(), 1u);
+  EXPECT_EQ(json["findings"][0]["confirmed"], true);
+  const std::string file = json["findings"][0]["file"];
+  EXPECT_EQ(Run({"replay", file}).code, kExitFinding);
+  EXPECT_TRUE(fs::is_empty(folder_ / "out/artifacts"));
+}
+
+TEST_F(MapfuzzTest, LooksAtWhatAKilledHuntLeft) {
+  Tape tape;
+  tape.config.seed = kFails;
+  const std::vector<std::uint8_t> bytes = ToBinary(tape);
+  folder_.Put("out/artifacts/fake.1.1.crash-1", std::string(bytes.begin(), bytes.end()));
+  EXPECT_EQ(Hunt({"a"}).code, kExitFinding);
+  EXPECT_TRUE(fs::is_empty(folder_ / "out/artifacts"));
+}
+
+TEST_F(MapfuzzTest, DoesNotBelieveAHuntThatDidNotDoItsWork) {
+  EXPECT_TRUE(Hunt({"misses"}).Says("fake: 1 milestone not reached"));
+  EXPECT_EQ(Hunt({"misses"}).code, kExitHarness);
+  EXPECT_EQ(Hunt({"misses"}, {"--allow-missed"}).code, kExitClean);
+  EXPECT_TRUE(Hunt({"idles"}).Says("fake: no operation was executed"));
+}
+
+TEST_F(MapfuzzTest, GivesUpOnAFuzzerThatCannotRun) {
+  const Outcome run = Hunt({"dies"});
+  EXPECT_EQ(run.code, kExitHarness);
+  EXPECT_TRUE(run.Says("died 3 times before it mutated anything")) << run.output;
+}
+
+TEST_F(MapfuzzTest, NamesAMissingFuzzer) {
+  const Outcome run = Run({"hunt", "--build", folder_.path(), "--out", folder_ / "out", "--corpus",
+                           folder_ / "corpus"});
+  EXPECT_EQ(run.code, kExitEnvironment);
+  EXPECT_TRUE(run.Says("fake_fuzzer: no such program; build it"));
+}
+
+TEST_F(MapfuzzTest, CutsWhatStandsBehindTheFailingOperation) {
+  Hunt({"finds"});
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_EQ(json["findings"][0]["operations"], 1);
+}
+
+TEST_F(MapfuzzTest, MarksFindingsThatRegressionsKnow) {
+  const std::string expected = "iteration/missed-entry";
+  folder_.Put("regressions/other.tape", Text(kFails, PolicyKind::kGo119, expected));
+  EXPECT_FALSE(Hunt({"finds"}).Says("known")) << "of another policy";
+  folder_.Put("regressions/same.tape", Text(kFails, PolicyKind::kStrict, expected));
+  const Outcome run = Hunt({"finds"});
+  EXPECT_EQ(run.code, kExitFinding);
+  EXPECT_TRUE(run.Says("(known: same.tape)")) << run.output;
+  EXPECT_TRUE(run.Says("1 signature in 1 file, 1 of them known. Next: ")) << run.output;
+}
+
+TEST_F(MapfuzzTest, HuntsOnAnotherMapWithoutItsMilestones) {
+  const Outcome run = Hunt({"misses"}, {"--map", "std"});
+  EXPECT_EQ(run.code, kExitClean) << run.output;
+  EXPECT_TRUE(run.Says("std need not reach the milestones")) << run.output;
+  EXPECT_TRUE(IsFile(folder_ / "corpus/fake/unit-of-std"));
+  EXPECT_TRUE(Hunt({"finds"}, {"--map", "std"}).Says("show --map std "));
+}
+
+TEST_F(MapfuzzTest, KeepsHuntsOfEachMapAndPolicyApart) {
+  for (const char* name : {"fake", "other"}) {
+    fs::create_directories(folder_ / "build/targets");
+    fs::create_symlink(OwnPath(), folder_ / "build/targets/" + name + "_fuzzer");
+  }
+  const auto hunt = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"hunt", "--execs", "10", "--build", folder_ / "build"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EXPECT_EQ(Run(arguments).code, kExitClean);
+  };
+  hunt({});
+  hunt({"--policy", "go119"});
+  hunt({"--map", "std"});
+  for (const char* place : {"out", "go119/out", "std/out"}) {
+    EXPECT_TRUE(IsFile(folder_ / "build/hunt/" + place + "/summary.txt")) << place;
+  }
+}
+
+TEST_F(MapfuzzTest, DoesNotSpendItselfOnReplays) {
+  Tape tape;
+  for (tape.config.hint = 0; tape.config.hint < 60; ++tape.config.hint) {
+    folder_.Put("seeds/fake/crowd" + std::to_string(tape.config.hint) + ".tape", ToText(tape));
+  }
+  const Outcome run = Hunt({});
+  EXPECT_TRUE(run.Says("it goes on with fewer")) << run.output;
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_EQ(json["targets"][0]["mutated"], 100);
+  EXPECT_LT(json["targets"][0]["replayed"], 200);
+}
+
+TEST_F(MapfuzzTest, NamesTheHuntThatReachesWhatWasMissed) {
+  const Outcome run = Hunt({"misses"}, {"--jobs", "1"});
+  EXPECT_TRUE(run.Says("hunt fake --for 20s --build " + (folder_ / "build"))) << run.output;
+}
+
+TEST_F(MapfuzzTest, GuessesWhatAWrongArgumentMeant) {
+  EXPECT_TRUE(Run({"hunt", "othr"}).Says("othr: no such target; did you mean `other`?"));
+  EXPECT_TRUE(Run({"hunt", "--for", "0s"}).Says("too short"));
+  EXPECT_TRUE(Run({"hunt", "--for", "5x"}).Says("no duration"));
+}
+
+TEST_F(MapfuzzTest, TakesTheTapeFromTheReportIfTheInputWasNotSaved) {
+  const Outcome run = Hunt({"finds", "full"});
+  EXPECT_EQ(run.code, kExitFinding);
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_EQ(json["findings"][0]["confirmed"], true) << run.output;
+  EXPECT_EQ(json["findings"][0]["operations"], 1);
+}
+
+TEST_F(MapfuzzTest, LooksOnceAtALeftoverThatDoesNotFail) {
+  folder_.Put("out/artifacts/fake.1.1.oom-1", Bytes(Tape{}));
+  EXPECT_TRUE(Hunt({"a"}).Says("does not fail alone"));
+  EXPECT_TRUE(IsFile(folder_ / "out/unconfirmed/fake.1.1.oom-1"));
+  EXPECT_FALSE(Hunt({"a"}).Says("does not fail alone"));
+}
+
+TEST_F(MapfuzzTest, RefusesOneFolderForCorpusAndFindings) {
+  const Outcome run = Run({"hunt", "--corpus", folder_ / "x", "--out", folder_ / "y/../x"});
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_TRUE(run.Says("one folder")) << run.output;
+}
+
+}  // namespace
+}  // namespace mapfuzz::tool

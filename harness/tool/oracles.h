@@ -1,0 +1,25 @@
+// What judges a run, by the names that stand in a failure's signature and in `expect:` lines.
+
+#ifndef MAPFUZZ_HARNESS_TOOL_ORACLES_H_
+#define MAPFUZZ_HARNESS_TOOL_ORACLES_H_
+
+#include <span>
+#include <string_view>
+
+namespace mapfuzz::tool {
+
+struct OracleInfo {
+  std::string_view name;
+  std::string_view help;
+};
+
+// The harness's own, then those that only the tool hears of: a sanitizer's word, a Go trace.
+std::span<const OracleInfo> Oracles();
+
+// Throws ToolError (bad input), with the place in `content`, if `expect` ("ORACLE/PROPERTY") begins
+// with the name of nothing that can fail a tape.
+void CheckExpectation(std::string_view expect, std::string_view content, std::string_view file);
+
+}  // namespace mapfuzz::tool
+
+#endif  // MAPFUZZ_HARNESS_TOOL_ORACLES_H_

@@ -1,0 +1,110 @@
+#include "harness/tool/tape_guide.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <span>
+#include <sstream>
+
+#include "harness/tape_text.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+std::string Words(std::span<const std::string_view> names) {
+  std::string text;
+  for (const std::string_view name : names) text += (text.empty() ? "" : " ") + std::string(name);
+  return text;
+}
+
+std::string ValuesOf(const std::string& header) {
+  if (header == "type") return Words(kKeyTypeNames);
+  if (header == "policy") return Words(kPolicyNames);
+  if (header == "path") return Words(kPathNames) + ": Go's look-up for the key type, or for any";
+  if (header == "hash") return Words(kHashNames);
+  if (header == "growth") return Words(kGrowthNames);
+  if (header == "hint") return fmt::format("{} to {}", kMinHint, kMaxHint);
+  if (header == "keys") return fmt::format("1 to {}; key ids are taken modulo this", kMaxKeys);
+  if (header == "seed") return fmt::format("0 to {}; of hash seeds, 0 pins them to 0", UINT32_MAX);
+  return "";
+}
+
+std::string_view WordOf(OperandKind kind) {
+  switch (kind) {
+    case OperandKind::kKey:
+      return "KEY";
+    case OperandKind::kKey2:
+      return "KEY2";
+    case OperandKind::kIterator:
+      return "IT";
+    case OperandKind::kWidth:
+      return "WIDTH";
+    case OperandKind::kCount:
+      return "COUNT";
+    case OperandKind::kDraw:
+      return "DRAW";
+    case OperandKind::kHint:
+      return "HINT";
+    case OperandKind::kFault:
+      return "KIND";
+    case OperandKind::kNth:
+      return "N";
+  }
+  return "";
+}
+
+// "KEY 0 to 65535", "KIND alloc hash ...".
+std::string RangeText(OperandKind kind) {
+  if (kind == OperandKind::kFault) return fmt::format("{} {}", WordOf(kind), Words(kFaultNames));
+  const int first = kind == OperandKind::kHint ? kMinHint : 0;
+  return fmt::format("{} {} to {}", WordOf(kind), first,
+                     first + static_cast<std::int64_t>(OperandLimit(kind)) - 1);
+}
+
+// Of every kind that an operation uses, once.
+std::string RangesText() {
+  std::string text;
+  for (const OpInfo& info : kOpInfo) {
+    for (int i = 0; i < info.operands; ++i) {
+      const std::string range = RangeText(info.kinds[i]);
+      if (text.find(range) == text.npos) text += (text.empty() ? "" : ", ") + range;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<HeaderInfo> TapeHeaders() {
+  std::vector<HeaderInfo> headers;
+  std::istringstream lines(ToText(Tape{}));
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t colon = line.find(": ");
+    if (colon == line.npos) continue;
+    const std::string name = line.substr(0, colon);
+    headers.push_back({name, line.substr(colon + 2), ValuesOf(name)});
+  }
+  headers.push_back({"expect", "", "ORACLE/PROPERTY that the run must fail with"});
+  return headers;
+}
+
+std::string OperandsText(const OpInfo& info) {
+  std::string text;
+  for (int i = 0; i < info.operands; ++i) text += " " + std::string(WordOf(info.kinds[i]));
+  return text;
+}
+
+std::string TapeText(const Screen& screen) {
+  std::string text = screen.Strong("Headers of a tape") + " (each may be left out)\n";
+  for (const HeaderInfo& header : TapeHeaders()) {
+    const std::string standard = header.standard.empty() ? "" : "; default " + header.standard;
+    text += fmt::format("  {:<24}{}{}\n", header.name + ":", header.values, standard);
+  }
+  text += screen.Strong("\nOperations of a tape") + "\n";
+  for (const OpInfo& info : kOpInfo) {
+    text += fmt::format("  {:<24}{}\n", std::string(info.name) + OperandsText(info), info.help);
+  }
+  return text + "  " + RangesText() + "\n";
+}
+
+}  // namespace mapfuzz::tool
