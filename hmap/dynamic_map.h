@@ -1,8 +1,9 @@
 // A map whose keys and values have sizes chosen at run time.
 //
-//   hmap::DynamicMap map(hmap::DynamicLayout({12, 4}, {300, 64}, 16));   // {size, alignment},
-//   slots map.insert_or_assign(key, value);                            // addresses of 12 and 300
-//   bytes for (auto it = map.begin(); !it.done(); ++it) Use(&it.key(), &it.value());
+//   // Keys of 12 bytes aligned to 4, values of 300 aligned to 64, 16 slots a bucket.
+//   hmap::DynamicMap map(hmap::DynamicLayout({12, 4}, {300, 64}, 16));
+//   map.insert_or_assign(key, value);  // two addresses
+//   for (auto it = map.begin(); !it.done(); ++it) Use(&it.key(), &it.value());
 //
 // It is `Map` in all but its types: the same algorithm on the same table, the same costs, errors
 // and iterators (see `map.h`). Keys and values are bytes; they are handed in and out by address and
