@@ -86,8 +86,18 @@ enum class Milestone : std::uint8_t {
   kRefusedInEmptyMap,
   kRefusedMidGrowth,
   kSelfUnderIterator,
+  kFourSlotsDoubled,
+  kSixteenSlotsDoubled,
+  kOtherSlotsSameSize,
+  kSixteenSlotsIterated,
+  kKeyOfNoBytes,
+  kValueOfNoBytes,
+  kKeyByPointerEvacuated,
+  kValueByPointerEvacuated,
+  kOverAlignedEvacuated,
+  kOddSizeEvacuated,
 };
-inline constexpr int kMilestones = 71;
+inline constexpr int kMilestones = 81;
 
 using MilestoneCounts = std::array<std::uint64_t, kMilestones>;
 
