@@ -120,6 +120,23 @@ constexpr Info kInfo[] = {
      "a growing map refused a key that has no hash"},
     {Milestone::kSelfUnderIterator, "self-under-iterator",
      "a map assigned to itself under a live iterator"},
+    {Milestone::kFourSlotsDoubled, "four-slots-doubled", "a table with buckets of 4 slots doubled"},
+    {Milestone::kSixteenSlotsDoubled, "sixteen-slots-doubled",
+     "a table with buckets of 16 slots doubled"},
+    {Milestone::kOtherSlotsSameSize, "other-slots-same-size",
+     "a same-size growth with buckets of 4 or 16 slots"},
+    {Milestone::kSixteenSlotsIterated, "sixteen-slots-iterated",
+     "an iterator alive across a growth with buckets of 16 slots"},
+    {Milestone::kKeyOfNoBytes, "key-of-no-bytes", "a key of no bytes inserted"},
+    {Milestone::kValueOfNoBytes, "value-of-no-bytes", "a growth moved values of no bytes"},
+    {Milestone::kKeyByPointerEvacuated, "key-by-pointer-evacuated",
+     "a growth moved keys of bytes stored by pointer"},
+    {Milestone::kValueByPointerEvacuated, "value-by-pointer-evacuated",
+     "a growth moved values of bytes stored by pointer"},
+    {Milestone::kOverAlignedEvacuated, "over-aligned-evacuated",
+     "a growth moved entries of buckets aligned to 64"},
+    {Milestone::kOddSizeEvacuated, "odd-size-evacuated",
+     "a growth moved keys or values of a size that is no power of two"},
 };
 static_assert(std::size(kInfo) == kMilestones);
 

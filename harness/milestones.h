@@ -87,8 +87,18 @@ enum class Milestone : std::uint8_t {
   kRefusedInEmptyMap,
   kRefusedMidGrowth,
   kSelfUnderIterator,
+  kFourSlotsDoubled,
+  kSixteenSlotsDoubled,
+  kOtherSlotsSameSize,
+  kSixteenSlotsIterated,
+  kKeyOfNoBytes,
+  kValueOfNoBytes,
+  kKeyByPointerEvacuated,
+  kValueByPointerEvacuated,
+  kOverAlignedEvacuated,
+  kOddSizeEvacuated,
 };
-inline constexpr int kMilestones = 72;
+inline constexpr int kMilestones = 82;
 
 using MilestoneCounts = std::array<std::uint64_t, kMilestones>;
 

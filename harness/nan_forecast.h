@@ -57,7 +57,7 @@ class NanForecast {
     for (const std::size_t n : chains_) {
       std::vector<std::uint8_t> found;
       for (auto bucket = view.Chain(false, n); bucket; bucket = bucket.Next()) {
-        for (unsigned slot = 0; slot < kSlots; ++slot) {
+        for (unsigned slot = 0; slot < SlotsIn(view, false); ++slot) {
           const std::uint8_t top = bucket.Tophash(slot);
           if (top >= kLeastLive && IsNan(type, bucket.At(slot).key)) found.push_back(top);
         }

@@ -50,7 +50,9 @@ class RecipeBuilder {
   // Now and then starts from nothing, so that thresholds are where they are expected.
   void MaybeFromNothing();
   std::uint32_t ChooseB(unsigned max);
-  std::uint32_t EntriesAtB(std::uint32_t b) const { return EntriesAt(config_.growth, b); }
+  std::uint32_t EntriesAtB(std::uint32_t b) const {
+    return EntriesAt(config_.growth, b, SlotsOf(config_));
+  }
 
   const Config& config_;
   Random& random_;

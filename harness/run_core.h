@@ -27,7 +27,12 @@ inline constexpr std::uint64_t kMaxSteps = 16384;
 
 class RunCore {
  public:
-  RunCore(const Config& config, const RunOptions& options) : config_(config), options_(options) {}
+  RunCore(const Config& config, const RunOptions& options)
+      : config_(config),
+        options_(options),
+        value_numbers_(config.type == KeyType::kBytes
+                           ? NumbersIn(config.layout.value.size, std::uint64_t{1} << 32)
+                           : std::uint64_t{1} << 32) {}
 
   const Config& config() const { return config_; }
   RunResult& result() { return result_; }
@@ -59,6 +64,8 @@ class RunCore {
   // Over because the caller wanted no more steps: there is to be no verdict.
   bool stopped() const { return stopped_; }
   std::uint64_t step() const { return result_.steps; }
+  // What a step writes: its number, or as much of it as a value has room for.
+  Value Written() const { return result_.steps & (value_numbers_ - 1); }
   void Skip() {
     ++result_.skipped;
     if (options_.skipped != nullptr) {
@@ -115,6 +122,7 @@ class RunCore {
 
   const Config config_;
   const RunOptions options_;
+  const std::uint64_t value_numbers_;  // a power of two
   RunResult result_;
   std::size_t op_index_ = 0;
   std::string_view op_ = "make";

@@ -4,7 +4,7 @@
 // Iterators 0 to 3 belong to the content they were begun on and follow it through move and swap;
 // whole iterations (`sweep`) use a fifth. A phase (fill, drain, drift, churn, look, walk, sweep)
 // is as many elementary steps, each checked like any other. Steps are numbered from 1, and a write
-// writes its step's number.
+// writes its step's number, or as much of it as a value has room for.
 //
 // What a map calls may be made to throw (`fault`, `torment`): then the step has failed, and the run
 // goes on. Under a torment each attempt is a step.
@@ -54,7 +54,7 @@ template <Subject S>
 class Runner {
  public:
   static RunResult Run(const Tape& tape, const RunOptions& options = {}) {
-    Runner runner(tape.config, options);
+    Runner runner(Canonical(tape.config), options);
     try {
       runner.RunAll(tape);
     } catch (const Failure& failure) {

@@ -249,10 +249,10 @@ void Runner<S>::Put(KeyId id) {
   const Access access = WriteAccess(key, cell);
   side.table.Before(side.map, access, core_);
   bool inserted = false;
-  if (!Attempt(side, access, [&] { inserted = side.map.Put(id, core_.step()); })) return;
+  if (!Attempt(side, access, [&] { inserted = side.map.Put(id, core_.Written()); })) return;
   if (core_.wants_history()) core_.Line(std::to_string(id) + (inserted ? " = new" : " = updated"));
   core_.Expect("inserted", inserted, cell == nullptr);
-  Store(key, cell, core_.step());
+  Store(key, cell, core_.Written());
   AfterKey(side, access, inserted);
 }
 
@@ -317,14 +317,14 @@ void Runner<S>::Try(KeyId id) {
   access.nan_hashes = side.model.size() != 0 && side.table.MovesOnInsert() ? 1 : 0;
   side.table.Before(side.map, access, core_);
   std::pair<bool, Value> tried;
-  if (!Attempt(side, access, [&] { tried = side.map.Try(id, core_.step()); })) return;
+  if (!Attempt(side, access, [&] { tried = side.map.Try(id, core_.Written()); })) return;
   const auto [inserted, value] = tried;
   if (core_.wants_history()) {
     core_.Line(std::to_string(id) + (inserted ? " = new " : " = kept ") + std::to_string(value));
   }
   core_.Expect("inserted", inserted, cell == nullptr);
-  core_.Expect("value", value, cell == nullptr ? core_.step() : cell->entry.value);
-  if (cell == nullptr) Store(key, nullptr, core_.step());
+  core_.Expect("value", value, cell == nullptr ? core_.Written() : cell->entry.value);
+  if (cell == nullptr) Store(key, nullptr, core_.Written());
   AfterKey(side, access, value * 2 + (inserted ? 1 : 0));
 }
 
@@ -340,10 +340,10 @@ void Runner<S>::Add(KeyId id) {
     const Access access = WriteAccess(key, cell);
     side.table.Before(side.map, access, core_);
     Value before = 0;
-    if (!Attempt(side, access, [&] { before = side.map.Add(id, core_.step()); })) return;
+    if (!Attempt(side, access, [&] { before = side.map.Add(id, core_.Written()); })) return;
     if (core_.wants_history()) core_.Line(std::to_string(id) + " = " + std::to_string(before));
     core_.Expect("value", before, cell == nullptr ? 0 : cell->entry.value);
-    Store(key, cell, core_.step());
+    Store(key, cell, core_.Written());
     AfterKey(side, access, before);
   }
 }

@@ -85,8 +85,9 @@ std::optional<Fault> CheckSeed(const HeaderStep& step) {
   return std::nullopt;
 }
 
-// From 16 buckets on a table is made with a sixteenth more for its pool, and up to an eighth of it
-// all that the allocator rounds up to. What is left and what was made is no less than that.
+// From 16 buckets on a table is made with a sixteenth more for its pool, and up to a quarter of it
+// all that the allocator rounds up to: just over four of Go's pages it gives a fifth. What is left
+// and what was made is no less than that.
 std::optional<Fault> CheckPoolSize(const HeaderView& header) {
   if (header.b < 4 && header.pool > 0) {
     return Broken("pool", "a table of fewer than 16 buckets has a pool", header);
@@ -95,7 +96,7 @@ std::optional<Fault> CheckPoolSize(const HeaderView& header) {
   const std::int64_t buckets = std::int64_t{1} << header.b;
   const std::int64_t least = buckets / 16;
   const std::int64_t left = std::max<std::int64_t>(header.pool, 0);
-  if (left + header.noverflow < least || left > least + (buckets + least) / 8 + 1) {
+  if (left + header.noverflow < least || left > least + (buckets + least) / 4 + 1) {
     return Broken("pool",
                   "a pool of " + std::to_string(least) + " buckets or little more belongs to " +
                       std::to_string(buckets),

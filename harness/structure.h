@@ -32,7 +32,7 @@ struct Fault {
 };
 
 // States of a cell, by its tophash byte.
-inline constexpr unsigned kSlots = 8;
+inline constexpr unsigned kGoSlots = 8;
 inline constexpr std::uint8_t kEmptyRest = 0;  // empty, and so are all later cells of the chain
 inline constexpr std::uint8_t kEmptyOne = 1;
 inline constexpr std::uint8_t kMovedToX = 2;
@@ -50,6 +50,16 @@ constexpr std::uint8_t TophashOf(std::uint64_t hash) {
   return top < kLeastLive ? top + kLeastLive : top;
 }
 
+// Slots per bucket of an array, the one there is or would be. Subjects that do not say have Go's.
+template <class View>
+constexpr unsigned SlotsIn(const View& view, bool old) {
+  if constexpr (requires { view.Slots(old); }) {
+    return view.Slots(old);
+  } else {
+    return kGoSlots;
+  }
+}
+
 // How keys hash in this run.
 struct KeyHash {
   KeyType type = KeyType::kU64;
@@ -60,9 +70,10 @@ struct KeyHash {
   }
 };
 
-inline TableState StateOf(const HeaderView& header, const void* array) {
+inline TableState StateOf(const HeaderView& header, const void* array, unsigned slots = kGoSlots) {
   return {.count = header.count,
           .b = header.b,
+          .slots = slots,
           .noverflow = header.noverflow,
           .growing = header.growing,
           .same_size = (header.flags & kSameSizeFlag) != 0,
@@ -99,6 +110,7 @@ CellFault WalkChain(const View& view, const HeaderView& header, bool old, std::s
   const std::size_t mask = ChainsOf(header, old) - 1;
   const bool same_size = (header.flags & kSameSizeFlag) != 0;
   const std::size_t longest = old || header.b >= 16 ? 1 << 20 : header.noverflow + std::size_t{1};
+  const unsigned slots = SlotsIn(view, old);
   auto bucket = view.Chain(old, n);
   const std::uint8_t first = bucket.Tophash(0);
   report.evacuated = old && first >= kMovedToX && first <= kWasEmpty;
@@ -106,7 +118,7 @@ CellFault WalkChain(const View& view, const HeaderView& header, bool old, std::s
   bool ends_in_one = false;
   for (; bucket; bucket = bucket.Next()) {
     if (report.buckets == longest) return {"chain-too-long", report.buckets, 0};
-    for (unsigned slot = 0; slot < kSlots; ++slot) {
+    for (unsigned slot = 0; slot < slots; ++slot) {
       const std::uint8_t top = bucket.Tophash(slot);
       const auto fault = [&](const char* property) {
         return CellFault{property, report.buckets, slot};
@@ -123,7 +135,7 @@ CellFault WalkChain(const View& view, const HeaderView& header, bool old, std::s
       }
       if (rest) return fault("empty-rest");
       ends_in_one = top == kEmptyOne;
-      report.used = report.buckets * kSlots + slot + 1;
+      report.used = report.buckets * slots + slot + 1;
       if (ends_in_one) continue;
       if (top < kLeastLive) return fault(old ? "evacuated-in-part" : "moved-mark");
       const Entry entry = bucket.At(slot);
@@ -138,7 +150,7 @@ CellFault WalkChain(const View& view, const HeaderView& header, bool old, std::s
     }
     ++report.buckets;
   }
-  if (ends_in_one) return {"empty-one-at-end", (report.used - 1) / kSlots, 0};
+  if (ends_in_one) return {"empty-one-at-end", (report.used - 1) / slots, 0};
   return {};
 }
 
@@ -150,7 +162,7 @@ std::string ChainText(const View& view, bool old, std::size_t n) {
   for (auto bucket = view.Chain(old, n); bucket; bucket = bucket.Next()) {
     if (++shown > 8) return text + "\n    ...";
     text += "\n   ";
-    for (unsigned slot = 0; slot < kSlots; ++slot) {
+    for (unsigned slot = 0; slot < SlotsIn(view, old); ++slot) {
       const std::uint8_t top = bucket.Tophash(slot);
       text += " " + std::to_string(top);
       if (top < kLeastLive) continue;

@@ -13,15 +13,16 @@ namespace mapfuzz {
 namespace {
 
 struct ToyBucket {
-  std::array<std::uint8_t, kSlots> tophash{};
-  std::array<Entry, kSlots> entries{};
+  std::array<std::uint8_t, 16> tophash{};
+  std::array<Entry, 16> entries{};
   ToyBucket* next = nullptr;
 };
 
 // A table made by hand. Keys hash by identity, so key k belongs to chain k mod chains and, being
 // small, has tophash 5.
 struct ToyTable {
-  explicit ToyTable(unsigned b) : current(std::size_t{1} << b) {
+  explicit ToyTable(unsigned b, unsigned with_slots = kGoSlots)
+      : slots(with_slots), current(std::size_t{1} << b) {
     header.b = static_cast<std::uint8_t>(b);
   }
 
@@ -35,7 +36,7 @@ struct ToyTable {
     std::vector<ToyBucket>& array = into_old ? old : current;
     ToyBucket* bucket = &array[key & (array.size() - 1)];
     for (;; bucket = bucket->next) {
-      for (unsigned slot = 0; slot < kSlots; ++slot) {
+      for (unsigned slot = 0; slot < slots; ++slot) {
         if (bucket->tophash[slot] != kEmptyRest) continue;
         bucket->tophash[slot] = 5;
         bucket->entries[slot] = {key, key * 10};
@@ -51,6 +52,7 @@ struct ToyTable {
   void Evacuate(std::size_t n) { old[n].tophash.fill(kWasEmpty); }
 
   HeaderView header{.count = 0};
+  unsigned slots;  // per bucket
   std::vector<ToyBucket> current;
   std::vector<ToyBucket> old;
   std::deque<ToyBucket> overflow;
@@ -73,6 +75,7 @@ class ToyView {
   explicit ToyView(const ToyTable& table) : table_(&table) {}
   HeaderView Header() const { return table_->header; }
   std::size_t Chains(bool old) const { return old ? table_->old.size() : table_->current.size(); }
+  unsigned Slots(bool) const { return table_->slots; }
   ToyBucketView Chain(bool old, std::size_t n) const {
     return ToyBucketView(old ? &table_->old[n] : &table_->current[n]);
   }
@@ -107,6 +110,24 @@ TEST(StructureTest, RightTablesPass) {
   ToyTable chained(1);
   for (KeyId key = 0; key < 40; ++key) chained.Put(key);
   EXPECT_EQ(Check(chained), "");
+}
+
+TEST(StructureTest, BucketsOfFourAndSixteenSlotsAreReadToTheirEnd) {
+  for (const unsigned slots : {4U, 16U}) {
+    ToyTable table(1, slots);
+    for (KeyId key = 0; key < 2 * slots + 2; ++key) table.Put(key);
+    EXPECT_EQ(table.header.noverflow, 2);
+    EXPECT_EQ(Check(table), "");
+    table.current[1].tophash[slots - 1] = 77;
+    EXPECT_EQ(Check(table), "tophash") << slots;
+    table.current[1].tophash[slots - 1] = kMovedToX;
+    EXPECT_EQ(Check(table), "moved-mark") << slots;
+  }
+}
+
+TEST(StructureTest, ArrayWithoutAWordOnItsSlotsHasEight) {
+  struct Mute {};
+  EXPECT_EQ(SlotsIn(Mute(), false), 8u);
 }
 
 TEST(StructureTest, RightTableMidGrowthPasses) {
@@ -403,7 +424,7 @@ TEST(HeaderAtRestTest, PoolIsASixteenthOfTheTableOrLittleMore) {
   EXPECT_FALSE(CheckHeaderAtRest({.b = 5, .noverflow = 3, .pool = -1}, 0).has_value());
   EXPECT_TRUE(CheckHeaderAtRest({.b = 5, .pool = 1}, 0).has_value());
   EXPECT_TRUE(CheckHeaderAtRest({.b = 5, .pool = -1}, 0).has_value());
-  EXPECT_TRUE(CheckHeaderAtRest({.b = 5, .pool = 9}, 0).has_value());
+  EXPECT_TRUE(CheckHeaderAtRest({.b = 5, .pool = 12}, 0).has_value());
 }
 
 TEST(HeaderOfWholeOperationsTest, SameMeansSame) {

@@ -214,7 +214,8 @@ struct HeaderView {
 // current array (old = false) or of the one being evacuated (0 if there is none);
 // `view.Chain(old, n)` is the first bucket of chain n. A bucket is a small value: `Tophash(i)`,
 // `At(i)` (the Entry in a cell whose tophash says it is live), `Next()` and `Address()`; it tests
-// false at the end of a chain.
+// false at the end of a chain. `view.Slots(old)`, the slots per bucket of that array, belongs to
+// maps whose buckets may have others than 8; before there is an array, of the one there will be.
 template <class S>
 concept HasStructure = requires(const S s, bool old, std::size_t n, unsigned slot) {
   { s.View().Header() } -> std::same_as<HeaderView>;

@@ -1,5 +1,6 @@
 #include "harness/table_oracle.h"
 
+#include <bit>
 #include <string>
 
 namespace mapfuzz {
@@ -56,6 +57,35 @@ void HitMidGrowth(const Access& access, const KeyFacts& facts, RunCore& core) {
   if (access.erases && facts.after.count == 0) core.Hit(Milestone::kEmptiedMidGrowth);
 }
 
+bool IsOdd(const TapeObject& object) {
+  return object.size != 0 && !std::has_single_bit(object.size);
+}
+
+bool IsOverAligned(const TapeObject& object) {
+  return object.alignment == kMaxObjectAlignment && !LiesOutside(object);
+}
+
+// Of a write to a map whose layout the tape chose.
+void HitLayout(const Access& access, const KeyFacts& facts, RunCore& core) {
+  const TapeLayout& layout = core.config().layout;
+  if (facts.done.started_doubling) {
+    if (layout.slots == 4) core.Hit(Milestone::kFourSlotsDoubled);
+    if (layout.slots == 16) core.Hit(Milestone::kSixteenSlotsDoubled);
+  }
+  if (facts.done.started_same_size && layout.slots != kGoSlots) {
+    core.Hit(Milestone::kOtherSlotsSameSize);
+  }
+  if (access.inserts && layout.key.size == 0) core.Hit(Milestone::kKeyOfNoBytes);
+  if (!facts.moved_entries) return;
+  if (layout.value.size == 0) core.Hit(Milestone::kValueOfNoBytes);
+  if (LiesOutside(layout.key)) core.Hit(Milestone::kKeyByPointerEvacuated);
+  if (LiesOutside(layout.value)) core.Hit(Milestone::kValueByPointerEvacuated);
+  if (IsOverAligned(layout.key) || IsOverAligned(layout.value)) {
+    core.Hit(Milestone::kOverAlignedEvacuated);
+  }
+  if (IsOdd(layout.key) || IsOdd(layout.value)) core.Hit(Milestone::kOddSizeEvacuated);
+}
+
 }  // namespace
 
 void HitKeyMilestones(const Access& access, const KeyFacts& facts, RunCore& core) {
@@ -78,6 +108,7 @@ void HitKeyMilestones(const Access& access, const KeyFacts& facts, RunCore& core
   if (facts.moved_entries && core.config().type == KeyType::kLarge) {
     core.Hit(Milestone::kIndirectEvacuated);
   }
+  if (core.config().type == KeyType::kBytes) HitLayout(access, facts, core);
   if (access.inserts && facts.hash >> 56 < kLeastLive) core.Hit(Milestone::kTophashAdjusted);
   if (access.inserts && access.key.nan) core.Hit(Milestone::kNanInserted);
   if (access.makes) core.Hit(Milestone::kMovedFromUsed);
@@ -97,7 +128,7 @@ void HitFaultMilestones(const Access& access, const FaultFacts& facts, RunCore& 
       if (!facts.after.growing && facts.after.b == facts.before.b) {
         core.Hit(Milestone::kFaultInGrowthStart);
       }
-    } else if (!facts.moves && core.config().type != KeyType::kLarge) {
+    } else if (!facts.moves && !HasBlocksOfEntries(core.config())) {
       // No key has a block of its own and no growth has allocated anything.
       core.Hit(Milestone::kFaultInOverflow);
     }

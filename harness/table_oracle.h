@@ -86,11 +86,11 @@ class TableOracle {
     return (header_.flags & kSameSizeFlag) != 0 ? "same-size" : "doubling";
   }
   std::uint64_t Cells() const {
-    return (ChainsOf(header_, false) + ChainsOf(header_, true)) * kSlots;
+    return (ChainsOf(header_, false) + ChainsOf(header_, true)) * slots_;
   }
   // An insert now would first move something.
   bool MovesOnInsert() const {
-    return header_.growing || rule_.Over(header_.count + 1, header_.b) ||
+    return header_.growing || rule_.Over(header_.count + 1, header_.b, slots_) ||
            header_.noverflow >= CostModel::OverflowLimit(header_.b);
   }
 
@@ -98,7 +98,7 @@ class TableOracle {
   void Adopt(const S& map) {
     Read(map);
     const auto& view = map.View();
-    cost_.Adopt(StateOf(header_, array_), [&view](std::size_t n) {
+    cost_.Adopt(State(), [&view](std::size_t n) {
       const std::uint8_t first = view.Chain(true, n).Tophash(0);
       return first >= kMovedToX && first <= kWasEmpty;
     });
@@ -138,14 +138,14 @@ class TableOracle {
   // After the table was made, or had room reserved in it, for `hint` entries.
   void CheckMade(std::int32_t hint, RunCore& core) const {
     core.Consult(Oracle::kCost);
-    core.Check(CheckHeaderMade(header_, rule_.BucketsFor(hint)));
+    core.Check(CheckHeaderMade(header_, rule_.BucketsFor(hint, slots_)));
     if (header_.b != 0) core.Hit(Milestone::kHintUsed);
   }
   // `made`: the map had no table before.
   void CheckReserved(std::int32_t hint, const HeaderView& before, bool made, RunCore& core) const {
     core.Consult(Oracle::kCost);
-    core.Check(made ? CheckHeaderMade(header_, rule_.BucketsFor(hint))
-                    : CheckHeaderReserved(before, header_, rule_.BucketsFor(hint)));
+    const unsigned b = rule_.BucketsFor(hint, slots_);
+    core.Check(made ? CheckHeaderMade(header_, b) : CheckHeaderReserved(before, header_, b));
   }
 
   // Every rule on every chain, and `content(Entry)` on every live entry.
@@ -161,8 +161,10 @@ class TableOracle {
   void Read(const S& map) {
     const auto& view = map.View();
     header_ = view.Header();
+    slots_ = SlotsIn(view, false);
     array_ = view.Chains(false) == 0 ? nullptr : view.Chain(false, 0).Address();
   }
+  TableState State() const { return StateOf(header_, array_, slots_); }
   std::uint64_t HashNow(const Access& access) const;
   void ScanMoves(const S& map, const Access& access);
   void BeginForecast(const Access& access);
@@ -177,6 +179,7 @@ class TableOracle {
   const Draws* draws_;
   CostModel cost_;
   HeaderView header_;
+  unsigned slots_ = kGoSlots;  // per bucket
   const void* array_ = nullptr;
 
   // Of the operation under way.
@@ -220,14 +223,15 @@ void TableOracle<S>::Before(const S& map, const Access& access, RunCore& core) {
   }
   in_old_ = header_.growing && !cost_.IsMoved(hash_ & (cost_.old_chains() - 1));
   if (!access.writes) return;
-  moves_ = cost_.Foretell(StateOf(header_, array_), hash_, access.inserts);
+  moves_ = cost_.Foretell(State(), hash_, access.inserts);
   if (moves_.chains != 0) ScanMoves(map, access);
   if (access.erases && header_.noverflow != 0 && !in_old_) {
     const auto& view = map.View();
     std::size_t cell = 0;
+    const unsigned slots = SlotsIn(view, false);
     for (auto bucket = view.Chain(false, hash_ & (ChainsOf(header_, false) - 1)); bucket;
          bucket = bucket.Next()) {
-      for (unsigned slot = 0; slot < kSlots; ++slot) {
+      for (unsigned slot = 0; slot < slots; ++slot) {
         ++cell;
         if (bucket.Tophash(slot) != kEmptyRest) used_before_ = cell;
       }
@@ -243,7 +247,7 @@ std::size_t TableOracle<S>::CellsToRead(const S& map, std::uint64_t hash) const 
   std::size_t cells = 0;
   for (auto bucket = view.Chain(old, hash & (ChainsOf(header_, old) - 1)); bucket;
        bucket = bucket.Next()) {
-    cells += kSlots;
+    cells += SlotsIn(view, old);
   }
   return cells;
 }
@@ -264,13 +268,14 @@ void TableOracle<S>::ScanMoves(const S& map, const Access& access) {
   moved_live_ = moved_nans_ = moved_nans_up_ = moved_overflow_ = 0;
   const auto& view = map.View();
   const bool floats = key_hash_.type == KeyType::kF64;
+  const unsigned slots = SlotsIn(view, moves_.of_old);
   if (floats) BeginForecast(access);
   for (int i = 0; i < moves_.chains; ++i) {
     const std::size_t moved_before = moved_live_;
     if (floats) nans_.AddChain(moves_.chain[i]);
     for (auto bucket = view.Chain(moves_.of_old, moves_.chain[i]); bucket; bucket = bucket.Next()) {
-      if (i == 0) own_cells_ += kSlots;
-      for (unsigned slot = 0; slot < kSlots; ++slot) {
+      if (i == 0) own_cells_ += slots;
+      for (unsigned slot = 0; slot < slots; ++slot) {
         const std::uint8_t top = bucket.Tophash(slot);
         if (top < kLeastLive) continue;
         ++moved_live_;
@@ -281,15 +286,15 @@ void TableOracle<S>::ScanMoves(const S& map, const Access& access) {
       }
     }
     // Whichever half they go to.
-    if (moved_live_ != moved_before) moved_overflow_ += (moved_live_ - moved_before - 1) / kSlots;
+    if (moved_live_ != moved_before) moved_overflow_ += (moved_live_ - moved_before - 1) / slots;
   }
 }
 
 template <class S>
 void TableOracle<S>::After(const S& map, const Access& access, const Model& model, RunCore& core) {
-  const TableState before = StateOf(before_, array_);
+  const TableState before = StateOf(before_, array_, slots_);
   Read(map);
-  const TableState after = StateOf(header_, array_);
+  const TableState after = State();
   core.Consult(Oracle::kCost);
   const std::optional<CostFault> fault =
       access.writes
@@ -323,10 +328,10 @@ void TableOracle<S>::After(const S& map, const Access& access, const Model& mode
 template <class S>
 void TableOracle<S>::AfterIterator(const S& map, const Model& model, bool began, RunCore& core) {
   before_ = header_;
-  const TableState before = StateOf(before_, array_);
+  const TableState before = StateOf(before_, array_, slots_);
   Read(map);
   core.Consult(Oracle::kStructure);
-  if (const auto fault = cost_.AfterRead(before, StateOf(header_, array_))) {
+  if (const auto fault = cost_.AfterRead(before, State())) {
     core.Fail(Oracle::kCost, fault->property, fault->detail);
   }
   core.Check(CheckHeaderStep({.before = before_,
@@ -364,9 +369,10 @@ void TableOracle<S>::CheckOwnChains(const S& map, const Access& access, const Mo
     if (!old && FilledTooEarly(view, header_, n, report)) {
       core.Fail(CellFaultReport(view, {"filled-too-early", 0, 0}, old, n));
     }
-    own_cells_ += report.buckets * kSlots;
+    const unsigned slots = SlotsIn(view, old);
+    own_cells_ += report.buckets * slots;
     if (report.buckets > longest_) longest_ = report.buckets;
-    if (!old && used_before_ > report.used && (used_before_ - 1) / kSlots != report.used / kSlots) {
+    if (!old && used_before_ > report.used && (used_before_ - 1) / slots != report.used / slots) {
       core.Hit(Milestone::kRestRunCrossesBuckets);
     }
   }
@@ -395,7 +401,7 @@ void TableOracle<S>::CheckCalls(const S& map, const Access& access, RunCore& cor
   const std::uint64_t rounds = static_cast<std::uint64_t>(done_.started) + 1;
   const std::uint64_t moved_at_most = foretold ? moved_live_ : rounds * before_.count;
   const std::uint64_t moved = moves_.chains == 0 ? 0 : moved_at_most;
-  CallBound bound = BoundOf({.own_chains = own_cells_ + kSlots,
+  CallBound bound = BoundOf({.own_chains = own_cells_ + slots_,
                              .moved = moved,
                              .look_ups = access.look_ups,
                              .writes = 1,

@@ -1,11 +1,28 @@
 #include "harness/tape.h"
 
+#include <algorithm>
+#include <bit>
+
 namespace mapfuzz {
 namespace {
 
 template <class Enum>
 Enum Reduced(Enum value, int limit) {
   return static_cast<Enum>(static_cast<int>(value) % limit);
+}
+
+TapeObject Canonical(TapeObject object) {
+  object.size = std::min(object.size, kMaxObjectSize);
+  object.alignment = std::bit_floor(object.alignment);
+  object.alignment = std::clamp<std::uint16_t>(object.alignment, 1, kMaxObjectAlignment);
+  return object;
+}
+
+TapeLayout Canonical(TapeLayout layout) {
+  layout.key = Canonical(layout.key);
+  layout.value = Canonical(layout.value);
+  layout.slots = std::clamp<std::uint8_t>(std::bit_floor(layout.slots), 4, 16);
+  return layout;
 }
 
 }  // namespace
@@ -69,6 +86,9 @@ Config Canonical(Config config) {
   if (config.hint > kMaxHint) config.hint = kMaxHint;
   if (config.keys < 1) config.keys = 1;
   if (config.keys > kMaxKeys) config.keys = kMaxKeys;
+  config.layout = config.type == KeyType::kBytes ? Canonical(config.layout) : TapeLayout{};
+  const std::uint64_t most = NumbersIn(config.layout.key.size, kMaxKeys);
+  if (config.keys > most) config.keys = static_cast<std::uint32_t>(most);
   return config;
 }
 

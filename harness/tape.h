@@ -12,6 +12,7 @@
 #ifndef MAPFUZZ_HARNESS_TAPE_H_
 #define MAPFUZZ_HARNESS_TAPE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -31,8 +32,9 @@ enum class KeyType : std::uint8_t {
   kCopyOnly,  // the key cannot be moved, the value's move may throw
   kLarge,     // a key of 136 bytes, a value aligned to 64 and without a default
   kVariant,   // as Go's interfaces: some keys have no hash
+  kBytes,     // of sizes and alignments that the tape chooses: `TapeLayout`
 };
-inline constexpr int kKeyTypes = 9;
+inline constexpr int kKeyTypes = 10;
 
 // `kGo119` is the exact algorithm of Go 1.19; `kStrict` keeps the iteration contract always.
 enum class PolicyKind : std::uint8_t { kStrict, kGo119 };
@@ -50,6 +52,30 @@ inline constexpr int kHashKinds = 6;
 enum class GrowthKind : std::uint8_t { kGo119, kGo121, kFull, kSparse };
 inline constexpr int kGrowthKinds = 4;
 
+inline constexpr std::uint16_t kMaxObjectSize = 300;
+inline constexpr std::uint16_t kMaxObjectAlignment = 64;
+
+// Sizes at which something changes: nothing to store, a machine word, what is kept in the bucket.
+inline constexpr std::array<std::uint16_t, 19> kEdgeSizes = {
+    0, 1, 2, 3, 4, 5, 7, 8, 12, 13, 16, 24, 31, 32, 127, 128, 129, 136, 300};
+
+// A key or a value of `kBytes`: how many bytes, and a power of two that divides its address.
+struct TapeObject {
+  std::uint16_t size = 8;
+  std::uint16_t alignment = 8;
+
+  friend bool operator==(const TapeObject&, const TapeObject&) = default;
+};
+
+// How a map of `kBytes` lies in memory.
+struct TapeLayout {
+  TapeObject key{};
+  TapeObject value{};
+  std::uint8_t slots = 8;  // per bucket: 4, 8 or 16
+
+  friend bool operator==(const TapeLayout&, const TapeLayout&) = default;
+};
+
 inline constexpr std::int32_t kMinHint = -1;
 inline constexpr std::int32_t kMaxHint = 8192;
 inline constexpr std::uint32_t kMaxKeys = 65536;
@@ -64,10 +90,13 @@ struct Config {
   GrowthKind growth = GrowthKind::kGo119;
   // The size hint the first map is made with, in [kMinHint, kMaxHint].
   std::int32_t hint = 0;
-  // Key ids of operations are taken modulo this number, in [1, kMaxKeys].
+  // Key ids of operations are taken modulo this number, in [1, kMaxKeys]; keys of few bytes allow
+  // no more than they can tell apart.
   std::uint32_t keys = kMaxKeys;
   // Seeds the stream of hash seeds (Go's hash0) and of NaN hashes. 0 pins every hash0 to 0.
   std::uint32_t seed = 0;
+  // Of `kBytes`; the default with every other type.
+  TapeLayout layout{};
 
   friend bool operator==(const Config&, const Config&) = default;
 };
@@ -272,9 +301,31 @@ Op Canonical(Op op);
 // `config` with every field reduced into its range.
 Config Canonical(Config config);
 
+// How many numbers `size` bytes can tell apart, or `limit` if that is less: 256^size.
+constexpr std::uint64_t NumbersIn(std::uint32_t size, std::uint64_t limit) {
+  return size >= 8 || std::uint64_t{1} << (8 * size) > limit ? limit
+                                                             : std::uint64_t{1} << (8 * size);
+}
+
+// Slots per bucket of a map of this configuration.
+constexpr std::uint32_t SlotsOf(const Config& config) {
+  return config.type == KeyType::kBytes ? config.layout.slots : 8;
+}
+
+// What is larger lies outside its bucket, which holds a pointer to it.
+inline constexpr std::uint32_t kMaxInlineBytes = 128;
+constexpr bool LiesOutside(const TapeObject& object) { return object.size > kMaxInlineBytes; }
+
+// Whether entries have blocks of their own beside the buckets.
+constexpr bool HasBlocksOfEntries(const Config& config) {
+  return config.type == KeyType::kLarge ||
+         (config.type == KeyType::kBytes &&
+          (LiesOutside(config.layout.key) || LiesOutside(config.layout.value)));
+}
+
 // Names as in the text form, indexed by the enum.
 inline constexpr std::string_view kKeyTypeNames[kKeyTypes] = {
-    "u64", "u32", "string", "f64", "tracked", "moveonly", "copyonly", "large", "variant"};
+    "u64", "u32", "string", "f64", "tracked", "moveonly", "copyonly", "large", "variant", "bytes"};
 inline constexpr std::string_view kPolicyNames[kPolicyKinds] = {"strict", "go119"};
 inline constexpr std::string_view kPathNames[kPathKinds] = {"fast", "generic"};
 inline constexpr std::string_view kHashNames[kHashKinds] = {"good",    "lowbits",  "const",

@@ -94,6 +94,40 @@ std::uint32_t KeysOf(std::uint8_t scale, std::uint32_t raw) {
   }
 }
 
+// 0 is the default; up to the limit a size comes after its number, and all else is a favourite.
+std::uint16_t SizeOf(std::uint32_t raw) {
+  if (raw == 0) return TapeObject{}.size;
+  return static_cast<std::uint16_t>(
+      raw <= kMaxObjectSize + 1U ? raw - 1 : kEdgeSizes[raw % kEdgeSizes.size()]);
+}
+
+std::uint32_t RawOfSize(std::uint16_t size) {
+  return size == TapeObject{}.size ? 0 : size + std::uint32_t{1};
+}
+
+// Both begin with the default.
+constexpr std::array<std::uint16_t, 7> kAlignments = {8, 1, 2, 4, 16, 32, 64};
+constexpr std::array<std::uint8_t, 3> kSlotCounts = {8, 4, 16};
+
+template <class Values, class Value>
+std::uint8_t IndexIn(const Values& values, Value value) {
+  return static_cast<std::uint8_t>(std::find(values.begin(), values.end(), value) - values.begin());
+}
+
+TapeLayout DecodeLayout(const std::uint8_t* p) {
+  return {.key = {SizeOf(Load16(p)), kAlignments[(p[4] & 15) % kAlignments.size()]},
+          .value = {SizeOf(Load16(p + 2)), kAlignments[(p[4] >> 4) % kAlignments.size()]},
+          .slots = kSlotCounts[p[5] % kSlotCounts.size()]};
+}
+
+void EncodeLayout(const TapeLayout& layout, std::uint8_t* p) {
+  Store16(p, RawOfSize(layout.key.size));
+  Store16(p + 2, RawOfSize(layout.value.size));
+  p[4] = static_cast<std::uint8_t>(IndexIn(kAlignments, layout.key.alignment) |
+                                   IndexIn(kAlignments, layout.value.alignment) << 4);
+  p[5] = IndexIn(kSlotCounts, layout.slots);
+}
+
 Config DecodeHeader(const std::uint8_t* p) {
   Config config;
   config.type = static_cast<KeyType>(p[0] % kKeyTypes);
@@ -104,7 +138,8 @@ Config DecodeHeader(const std::uint8_t* p) {
   config.keys = KeysOf(p[5], Load16(p + 6));
   config.hint = HintOf(Load16(p + 8));
   config.seed = Load32(p + 10);
-  return config;
+  config.layout = DecodeLayout(p + 14);
+  return Canonical(config);
 }
 
 void EncodeHeader(const Config& config, std::uint8_t* p) {
@@ -117,6 +152,7 @@ void EncodeHeader(const Config& config, std::uint8_t* p) {
   Store16(p + 6, config.keys % kMaxKeys);
   Store16(p + 8, RawOfHint(config.hint));
   Store32(p + 10, config.seed);
+  EncodeLayout(config.layout, p + 14);
 }
 
 Op DecodeOp(const std::uint8_t* p) {

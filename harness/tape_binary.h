@@ -8,14 +8,16 @@
 //
 // The map from bytes to tapes is not one to one. Opcodes get as many of the 256 byte values as
 // they are worth: what makes a map grow and what moves an iterator often, what empties a map
-// rarely. Sizes below their limit stand for themselves, larger raw values for some moderate size,
-// so that random bytes make phases that are neither empty nor endless. The encoder picks one byte
-// string for each tape, and decoding that gives the tape back.
+// rarely. Most sizes of keys and values are at the edge of something. Counts below their limit
+// stand for themselves, larger raw values for some moderate size, so that random bytes make phases
+// that are neither empty nor endless. The encoder picks one byte string for each tape, and decoding
+// that gives the tape back.
 //
 // The text form is the one to keep for years; this one may change with the list of operations.
 //
 // Header, little-endian:
 //   0 type  1 policy  2 path  3 hash  4 growth  5 scale of keys  6..7 keys  8..9 hint  10..13 seed
+//   14..15 key size  16..17 value size  18 alignment of keys (low half), of values  19 slots
 // Operation, little-endian:
 //   0 opcode  1 iterator, width or fault  2..3 key  4..5 count, second key, draw, hint or nth call
 
@@ -30,7 +32,7 @@
 
 namespace mapfuzz {
 
-inline constexpr std::size_t kHeaderBytes = 14;
+inline constexpr std::size_t kHeaderBytes = 20;
 inline constexpr std::size_t kOpBytes = 6;
 
 std::vector<std::uint8_t> ToBinary(const Tape& tape);

@@ -72,8 +72,44 @@ TEST(BinaryTest, EveryConfigRoundTrips) {
                  GrowthKind::kSparse,
                  77,
                  99,
-                 0xdeadbeef};
+                 0xdeadbeef,
+                 {}};
   EXPECT_EQ(Decode(ToBinary(tape)), tape);
+}
+
+TEST(BinaryTest, EveryLayoutRoundTrips) {
+  Tape tape;
+  tape.config.type = KeyType::kBytes;
+  for (std::uint16_t size = 0; size <= kMaxObjectSize; ++size) {
+    for (std::uint16_t alignment = 1; alignment <= kMaxObjectAlignment; alignment *= 2) {
+      for (const std::uint8_t slots : {4, 8, 16}) {
+        tape.config.layout = {{size, alignment}, {kMaxObjectSize, 64}, slots};
+        tape.config.keys = kMaxKeys;
+        tape.config = Canonical(tape.config);
+        ASSERT_EQ(Decode(ToBinary(tape)), tape);
+        tape.config.layout = {{8, 64}, {size, alignment}, slots};
+        ASSERT_EQ(Decode(ToBinary(tape)), tape);
+      }
+    }
+  }
+}
+
+TEST(BinaryTest, MostRandomSizesAreAtAnEdgeAndEveryEdgeIsMet) {
+  std::vector<std::uint8_t> bytes(kHeaderBytes);
+  bytes[0] = static_cast<std::uint8_t>(KeyType::kBytes);
+  std::array<int, kMaxObjectSize + 1> met{};
+  for (std::uint32_t raw = 0; raw < 65536; ++raw) {
+    bytes[16] = static_cast<std::uint8_t>(raw);
+    bytes[17] = static_cast<std::uint8_t>(raw >> 8);
+    ++met[Decode(bytes).config.layout.value.size];
+  }
+  int edges = 0;
+  for (const std::uint16_t size : kEdgeSizes) {
+    EXPECT_GT(met[size], 65536 / 20) << size;
+    edges += met[size];
+  }
+  EXPECT_GT(edges, 65536 * 9 / 10);
+  EXPECT_LT(edges, 65536) << "others are met too";
 }
 
 TEST(BinaryTest, TrimmingAnOperationsBytesDropsThatOperationOnly) {

@@ -67,7 +67,7 @@ std::uint32_t RandomKey(const Ops& ops, Random& random) {
 
 // Entries that some table size holds, one more or one less.
 std::uint32_t NearThreshold(const Config& config, Random& random) {
-  const std::uint32_t entries = EntriesAt(config.growth, random.Below(8));
+  const std::uint32_t entries = EntriesAt(config.growth, random.Below(8), SlotsOf(config));
   return entries - 1 + random.Below(3);
 }
 
@@ -297,6 +297,46 @@ Ops OnePoint(const Ops& a, const Ops& b, Random& random) {
   return mixed;
 }
 
+TapeObject RandomObject(Random& random) {
+  TapeObject object;
+  object.size = random.Chance(7, 8) ? kEdgeSizes[random.Index(kEdgeSizes.size())]
+                                    : static_cast<std::uint16_t>(random.Below(kMaxObjectSize + 1));
+  object.alignment = static_cast<std::uint16_t>(1 << random.Below(7));
+  return object;
+}
+
+std::uint8_t RandomSlots(Random& random) { return static_cast<std::uint8_t>(4 << random.Below(3)); }
+
+TapeLayout RandomLayout(Random& random) {
+  TapeLayout layout;
+  layout.key = RandomObject(random);
+  layout.value = RandomObject(random);
+  layout.slots = RandomSlots(random);
+  return layout;
+}
+
+void ChangeLayout(TapeLayout& layout, Random& random) {
+  switch (random.Below(6)) {
+    case 0:
+      layout.key.size = RandomObject(random).size;
+      break;
+    case 1:
+      layout.key.alignment = RandomObject(random).alignment;
+      break;
+    case 2:
+      layout.value.size = RandomObject(random).size;
+      break;
+    case 3:
+      layout.value.alignment = RandomObject(random).alignment;
+      break;
+    case 4:
+      layout.slots = RandomSlots(random);
+      break;
+    default:
+      layout = RandomLayout(random);
+  }
+}
+
 Config Shaped(const Config& config, Shape shape) {
   return Canonical(shape == nullptr ? config : shape(Canonical(config)));
 }
@@ -321,9 +361,11 @@ void ChangeConfig(Config& config, Random& random) {
                                   HashKind::kTopZero, HashKind::kIdentity, HashKind::kPairs};
   constexpr GrowthKind kGrowths[] = {GrowthKind::kGo119, GrowthKind::kGo119, GrowthKind::kGo121,
                                      GrowthKind::kFull, GrowthKind::kSparse};
-  switch (random.Below(8)) {
+  // What the layout is decides much, where there is one.
+  switch (random.Below(config.type == KeyType::kBytes ? 14 : 8)) {
     case 0:
       config.type = static_cast<KeyType>(random.Below(kKeyTypes));
+      if (config.type == KeyType::kBytes) config.layout = RandomLayout(random);
       break;
     case 1:
       config.policy = static_cast<PolicyKind>(random.Below(kPolicyKinds));
@@ -345,8 +387,11 @@ void ChangeConfig(Config& config, Random& random) {
     case 6:
       config.keys = random.Chance(3, 4) ? kMaxKeys : 1 + random.Scaled(4096);
       break;
-    default:
+    case 7:
       config.seed = random.Chance(1, 3) ? 0 : static_cast<std::uint32_t>(random.Next());
+      break;
+    default:
+      ChangeLayout(config.layout, random);
   }
 }
 

@@ -172,7 +172,31 @@ TEST(MutateTest, ResultsDoNotDependOnTheCompiler) {
   for (const Tape& tape : TapesFromNothing(1000)) {
     for (const std::uint8_t byte : ToBinary(tape)) digest = Mix(digest ^ byte);
   }
-  EXPECT_EQ(digest, 7484442387541549352u);
+  EXPECT_EQ(digest, 18058035544540945093u);
+}
+
+Config BytesShape(Config config) {
+  config.type = KeyType::kBytes;
+  return config;
+}
+
+TEST(MutateTest, LayoutsReachEverySlotCountAlignmentAndEdgeSize) {
+  Tape tape;
+  std::set<int> slots;
+  std::set<int> alignments;
+  std::set<int> sizes;
+  for (std::uint32_t seed = 0; seed < 4000; ++seed) {
+    Mutate(tape, seed, 100, BytesShape);
+    for (const TapeObject& object : {tape.config.layout.key, tape.config.layout.value}) {
+      sizes.insert(object.size);
+      alignments.insert(object.alignment);
+    }
+    slots.insert(tape.config.layout.slots);
+  }
+  EXPECT_EQ(slots, (std::set<int>{4, 8, 16}));
+  EXPECT_EQ(alignments, (std::set<int>{1, 2, 4, 8, 16, 32, 64}));
+  for (const int size : kEdgeSizes) EXPECT_EQ(sizes.count(size), 1u) << size;
+  EXPECT_GT(sizes.size(), kEdgeSizes.size());
 }
 
 TEST(MutateTest, AlmostAlwaysChangesTheTape) {
@@ -192,7 +216,7 @@ TEST(MutateTest, PinnedFieldsStayPinnedAndOthersMove) {
   for (std::uint32_t seed = 0; seed < 2000; ++seed) {
     Mutate(tape, seed, 100, PinnedShape);
     ASSERT_EQ(tape.config.hash, HashKind::kIdentity);
-    ASSERT_EQ(tape.config.keys, 100u);
+    ASSERT_EQ(tape.config.keys, NumbersIn(tape.config.layout.key.size, 100));
     types.insert(tape.config.type);
   }
   EXPECT_EQ(types.size(), static_cast<std::size_t>(kKeyTypes));
@@ -334,10 +358,12 @@ TEST(PhaseBlockTest, EveryRecipeIsCanonicalModerateAndUsesIterators) {
 TEST(PhaseBlockTest, EntriesAtIsTheLastSizeBeforeTheTableDoubles) {
   for (int growth = 0; growth < kGrowthKinds; ++growth) {
     const auto kind = static_cast<GrowthKind>(growth);
-    for (unsigned b = 0; b < 12; ++b) {
-      const std::uint32_t entries = EntriesAt(kind, b);
-      EXPECT_FALSE(GrowthRuleOf(kind).Over(entries, b));
-      EXPECT_TRUE(GrowthRuleOf(kind).Over(entries + 1, b));
+    for (const unsigned slots : {4U, 8U, 16U}) {
+      for (unsigned b = 0; b < 12; ++b) {
+        const std::uint32_t entries = EntriesAt(kind, b, slots);
+        EXPECT_FALSE(GrowthRuleOf(kind).Over(entries, b, slots)) << slots;
+        EXPECT_TRUE(GrowthRuleOf(kind).Over(entries + 1, b, slots)) << slots;
+      }
     }
   }
 }

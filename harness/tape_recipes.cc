@@ -344,9 +344,9 @@ std::vector<Op> PhaseBlock(const Config& config, bool faults, Random& random) {
   return PhaseBlock(recipe, config, random);
 }
 
-std::uint32_t EntriesAt(GrowthKind growth, unsigned b) {
+std::uint32_t EntriesAt(GrowthKind growth, unsigned b, std::uint32_t slots) {
   const GrowthRule rule = GrowthRuleOf(growth);
-  return std::max<std::uint32_t>(8, rule.numerator * ((1u << b) / rule.denominator));
+  return std::max(slots, ((rule.numerator * slots) << b) / (8 * rule.denominator));
 }
 
 }  // namespace mapfuzz

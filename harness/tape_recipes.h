@@ -33,7 +33,7 @@ std::vector<Op> PhaseBlock(int recipe, const Config& config, Random& random);
 std::vector<Op> PhaseBlock(const Config& config, bool faults, Random& random);
 
 // The most entries that 2^b buckets hold before an insert doubles them.
-std::uint32_t EntriesAt(GrowthKind growth, unsigned b);
+std::uint32_t EntriesAt(GrowthKind growth, unsigned b, std::uint32_t slots = 8);
 
 }  // namespace mapfuzz
 

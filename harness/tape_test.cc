@@ -85,6 +85,43 @@ TEST(CanonicalTest, BringsEveryConfigFieldIntoItsRange) {
   EXPECT_EQ(Canonical(config).keys, kMaxKeys);
 }
 
+TEST(CanonicalTest, BringsEveryLayoutIntoItsRange) {
+  Config config;
+  config.type = KeyType::kBytes;
+  config.layout = {.key = {400, 0}, .value = {300, 48}, .slots = 9};
+  EXPECT_EQ(Canonical(config).layout, (TapeLayout{{300, 1}, {300, 32}, 8}));
+  config.layout = {.key = {13, 3}, .value = {0, 1000}, .slots = 255};
+  EXPECT_EQ(Canonical(config).layout, (TapeLayout{{13, 2}, {0, 64}, 16}));
+  config.layout.slots = 0;
+  EXPECT_EQ(Canonical(config).layout.slots, 4);
+}
+
+TEST(CanonicalTest, OnlyMapsOfBytesHaveALayout) {
+  Config config;
+  config.layout = {.key = {12, 4}, .value = {300, 64}, .slots = 16};
+  EXPECT_EQ(Canonical(config).layout, TapeLayout{});
+  EXPECT_EQ(SlotsOf(config), 8u);
+  config.type = KeyType::kBytes;
+  EXPECT_EQ(Canonical(config).layout, config.layout);
+  EXPECT_EQ(SlotsOf(config), 16u);
+}
+
+TEST(CanonicalTest, KeysAreNoMoreThanTheirBytesCanTellApart) {
+  struct Row {
+    std::uint16_t size;
+    std::uint32_t keys;
+  };
+  for (const Row& row : {Row{0, 1}, Row{1, 256}, Row{2, 65536}, Row{3, 65536}, Row{300, 65536}}) {
+    Config config;
+    config.type = KeyType::kBytes;
+    config.layout.key.size = row.size;
+    EXPECT_EQ(Canonical(config).keys, row.keys) << row.size;
+  }
+  EXPECT_EQ(NumbersIn(4, std::uint64_t{1} << 32), std::uint64_t{1} << 32);
+  EXPECT_EQ(NumbersIn(3, std::uint64_t{1} << 32), std::uint64_t{1} << 24);
+  EXPECT_EQ(NumbersIn(8, UINT64_MAX), UINT64_MAX);
+}
+
 TEST(CanonicalTest, LeavesTheDefaultConfigAlone) { EXPECT_EQ(Canonical(Config{}), Config{}); }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <span>
@@ -14,9 +15,23 @@ namespace {
 constexpr std::string_view kVersionLine = "mapfuzz tape v1";
 constexpr std::string_view kBlanks = " \t";
 
-enum Header { kType, kPolicy, kPath, kHash, kGrowth, kHintHeader, kKeys, kSeed, kExpect, kHeaders };
-constexpr std::string_view kHeaderNames[kHeaders] = {"type", "policy", "path", "hash",  "growth",
-                                                     "hint", "keys",   "seed", "expect"};
+enum Header {
+  kType,
+  kPolicy,
+  kPath,
+  kHash,
+  kGrowth,
+  kHintHeader,
+  kKeys,
+  kSeed,
+  kLayout,
+  kExpect,
+  kHeaders
+};
+constexpr std::string_view kHeaderNames[kHeaders] = {"type", "policy", "path", "hash",   "growth",
+                                                     "hint", "keys",   "seed", "layout", "expect"};
+constexpr std::string_view kLayoutUsage =
+    "`layout` is written `layout: KEY_SIZE/ALIGNMENT VALUE_SIZE/ALIGNMENT SLOTS`";
 
 // The words an operation line may begin with.
 constexpr auto kFirstWords = [] {
@@ -68,6 +83,18 @@ void AppendHeader(std::string& text, Header header, std::int64_t value) {
   AppendHeader(text, header, digits);
 }
 
+std::string LayoutText(const TapeLayout& layout) {
+  std::string text;
+  for (const TapeObject& object : {layout.key, layout.value}) {
+    AppendNumber(text, object.size);
+    text += '/';
+    AppendNumber(text, object.alignment);
+    text += ' ';
+  }
+  AppendNumber(text, layout.slots);
+  return text;
+}
+
 void AppendOp(std::string& text, const Op& op) {
   const OpInfo& info = kOpInfo[static_cast<int>(op.code)];
   text += info.name;
@@ -108,6 +135,9 @@ class Parser {
   std::int64_t ParseNumber(std::string_view token, std::string_view what, std::int64_t min,
                            std::int64_t max);
   void ParseExpect();
+  void ParseLayout();
+  TapeObject ParseObject(std::string_view token, std::string_view what);
+  void CheckLayoutBelongs();
 
   [[noreturn]] void Fail(std::size_t column, std::string_view message);
   // With the caret under the token, or behind the line's last one.
@@ -120,6 +150,7 @@ class Parser {
   TextPlace place_;        // the current line
   std::vector<std::string_view> tokens_;
   bool seen_[kHeaders] = {};
+  TextPlace layout_place_;
   TextTape parsed_;
 };
 
@@ -245,6 +276,42 @@ void Parser::ParseExpect() {
   parsed_.expect = value;
 }
 
+// SIZE/ALIGNMENT
+TapeObject Parser::ParseObject(std::string_view token, std::string_view what) {
+  const std::size_t slash = token.find('/');
+  if (slash == token.npos) {
+    FailAt(token, Quoted(token) + " has no alignment; " + std::string(kLayoutUsage));
+  }
+  const std::string name(what);
+  const std::string_view alignment = token.substr(slash + 1);
+  TapeObject object;
+  object.size = static_cast<std::uint16_t>(
+      ParseNumber(token.substr(0, slash), name + " size", 0, kMaxObjectSize));
+  object.alignment = static_cast<std::uint16_t>(
+      ParseNumber(alignment, name + " alignment", 1, kMaxObjectAlignment));
+  if (!std::has_single_bit(object.alignment)) {
+    FailAt(alignment, name + " alignment " + Quoted(alignment) + " is not a power of two");
+  }
+  return object;
+}
+
+void Parser::ParseLayout() {
+  constexpr std::string_view kSlotNames[] = {"4", "8", "16"};
+  constexpr std::uint8_t kSlotCounts[] = {4, 8, 16};
+  layout_place_ = place_;
+  TapeLayout& layout = parsed_.tape.config.layout;
+  layout.key = ParseObject(tokens_[1], "key");
+  layout.value = ParseObject(tokens_[2], "value");
+  layout.slots = kSlotCounts[ParseName(tokens_[3], "number of slots", kSlotNames)];
+}
+
+// The type may stand below the layout.
+void Parser::CheckLayoutBelongs() {
+  if (!seen_[kLayout] || parsed_.tape.config.type == KeyType::kBytes) return;
+  throw ParseError(layout_place_,
+                   "`layout` belongs to `type: bytes`; remove it or change the type");
+}
+
 void Parser::ParseHeader() {
   const std::string_view name = tokens_[0].substr(0, tokens_[0].size() - 1);
   int header = 0;
@@ -254,7 +321,12 @@ void Parser::ParseHeader() {
   if (seen_[header]) FailAt(name, "second " + Quoted(name) + " line; keep one of them");
   seen_[header] = true;
   if (tokens_.size() < 2) FailAtEnd("the value of " + Quoted(name) + " is missing");
-  if (tokens_.size() > 2) FailAt(tokens_[2], Quoted(name) + " has one value; remove the rest");
+  const std::size_t values = header == kLayout ? 3 : 1;
+  if (tokens_.size() - 1 < values) FailAtEnd("a value is missing; " + std::string(kLayoutUsage));
+  if (tokens_.size() - 1 > values) {
+    const std::string has = values == 1 ? " has one value" : " has three values";
+    FailAt(tokens_[values + 1], Quoted(name) + has + "; remove the rest");
+  }
 
   Config& config = parsed_.tape.config;
   switch (static_cast<Header>(header)) {
@@ -284,6 +356,9 @@ void Parser::ParseHeader() {
       break;
     case kSeed:
       config.seed = static_cast<std::uint32_t>(ParseNumber(tokens_[1], "seed", 0, UINT32_MAX));
+      break;
+    case kLayout:
+      ParseLayout();
       break;
     case kExpect:
       ParseExpect();
@@ -369,6 +444,8 @@ TextTape Parser::Parse() {
     if (tokens_[0] == "end") {
       ParseEnd();
       CheckNothingFollows();
+      CheckLayoutBelongs();
+      parsed_.tape.config = Canonical(parsed_.tape.config);
       return std::move(parsed_);
     }
     if (tokens_[0].back() == ':') {
@@ -405,6 +482,7 @@ std::string ToText(const Tape& tape, std::string_view expect) {
   AppendHeader(text, kHintHeader, config.hint);
   AppendHeader(text, kKeys, config.keys);
   AppendHeader(text, kSeed, config.seed);
+  if (config.type == KeyType::kBytes) AppendHeader(text, kLayout, LayoutText(config.layout));
   if (!expect.empty()) AppendHeader(text, kExpect, expect);
   text += '\n';
   for (const Op& op : tape.ops) {

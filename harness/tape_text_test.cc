@@ -69,7 +69,8 @@ TEST(ToTextTest, WhatItPrintsParsesBackForEveryOperationAtItsLimits) {
                  GrowthKind::kSparse,
                  -1,
                  1,
-                 0xffffffff};
+                 0xffffffff,
+                 {}};
   for (const OpInfo& info : kOpInfo) {
     Op low{info.code, 0, 0, 0};
     Op high = low;
@@ -82,6 +83,29 @@ TEST(ToTextTest, WhatItPrintsParsesBackForEveryOperationAtItsLimits) {
   const TextTape parsed = Parse(ToText(tape, "a/b"));
   EXPECT_EQ(parsed.tape, tape);
   EXPECT_EQ(parsed.expect, "a/b");
+}
+
+TEST(ToTextTest, OnlyMapsOfBytesPrintALayoutAndItParsesBack) {
+  Tape tape;
+  EXPECT_EQ(ToText(tape).find("layout"), std::string::npos);
+  tape.config.type = KeyType::kBytes;
+  tape.config.layout = {.key = {12, 4}, .value = {300, 64}, .slots = 16};
+  ExpectIn("\nseed: 0\nlayout: 12/4 300/64 16\n\n", ToText(tape));
+  EXPECT_EQ(Parse(ToText(tape)).tape, tape);
+  for (const std::uint16_t size : kEdgeSizes) {
+    for (std::uint16_t alignment = 1; alignment <= kMaxObjectAlignment; alignment *= 2) {
+      tape.config.layout = {.key = {size, alignment}, .value = {size, 1}, .slots = 4};
+      tape.config = Canonical(tape.config);
+      ASSERT_EQ(Parse(ToText(tape)).tape, tape);
+    }
+  }
+}
+
+TEST(ParseTest, LayoutMayStandAboveItsTypeAndLimitsTheKeys) {
+  const Config config = ParseBody("layout: 1/1 0/1 4\ntype: bytes\nend").tape.config;
+  EXPECT_EQ(config.layout, (TapeLayout{{1, 1}, {0, 1}, 4}));
+  EXPECT_EQ(config.keys, 256u);
+  EXPECT_EQ(ParseBody("type: bytes\nend").tape.config.layout, TapeLayout{});
 }
 
 TEST(ParseTest, MissingHeadersHaveTheirDefaults) {
@@ -197,6 +221,28 @@ TEST(ParseErrorTest, NumbersOutOfRangeNameTheirLimits) {
            BodyErrorOf("put 123456789012345678901234567890\nend"));
 }
 
+TEST(ParseErrorTest, Layouts) {
+  const auto error = [](std::string_view layout) {
+    return BodyErrorOf("type: bytes\nlayout: " + std::string(layout) + "\nend");
+  };
+  ExpectIn("t.tape:3:8: the value of `layout` is missing", error(""));
+  ExpectIn("t.tape:3:16: a value is missing; `layout` is written", error("8/8 8/8"));
+  ExpectIn("t.tape:3:19: `layout` has three values; remove the rest", error("8/8 8/8 8 8"));
+  ExpectIn("t.tape:3:9: `12` has no alignment; `layout` is written", error("12 8/8 8"));
+  ExpectIn("t.tape:3:9: key size `301` is out of range; it goes from 0 to 300",
+           error("301/1 8/8 8"));
+  ExpectIn("t.tape:3:9: key size `-1` is out of range", error("-1/1 8/8 8"));
+  ExpectIn("t.tape:3:15: value alignment `128` is out of range; it goes from 1 to 64",
+           error("8/8 8/128 8"));
+  ExpectIn("t.tape:3:11: key alignment `3` is not a power of two", error("8/3 8/8 8"));
+  ExpectIn("t.tape:3:11: `` is not a number; the key alignment is a whole number from 1 to 64",
+           error("8/ 8/8 8"));
+  ExpectIn("`1/2` is not a number", error("8/1/2 8/8 8"));
+  ExpectIn("t.tape:3:17: unknown number of slots `5`", error("8/8 8/8 5"));
+  ExpectIn("it is one of 4 8 16", error("8/8 8/8 5"));
+  ExpectIn("t.tape:2:1: `layout` belongs to `type: bytes`", BodyErrorOf("layout: 8/8 8/8 8\nend"));
+}
+
 TEST(ParseErrorTest, Operands) {
   ExpectIn("t.tape:2:4: an operand is missing; `put` is written `put key`",
            BodyErrorOf("put # seven\nend"));
@@ -250,8 +296,10 @@ TEST(ParseErrorTest, TooManyOperations) {
 // Every text that can come of cutting or of flipping one bit of a good one either parses or is
 // refused with a ParseError that names the file.
 TEST(ParseErrorTest, DamagedTextsNeverDoAnythingElse) {
-  const std::string whole =
-      ToText(ParseBody("expect: a/b\nput 7\ndrift 0 100 8\nremake 9\nend").tape);
+  const std::string whole = ToText(
+      ParseBody(
+          "expect: a/b\ntype: bytes\nlayout: 12/4 300/64 16\nput 7\ndrift 0 100 8\nremake 9\nend")
+          .tape);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const std::string error = ErrorOf(std::string_view(whole).substr(0, size));
     EXPECT_TRUE(error == "no error" || error.rfind("t.tape:", 0) == 0) << error;

@@ -65,7 +65,7 @@ CostModel::Moves CostModel::Foretell(const TableState& before, std::uint64_t has
     mark = nevacuate_;
     chains = moved_.size();
   } else {
-    const bool over = rule_.Over(before.count + 1, b_);
+    const bool over = rule_.Over(before.count + 1, b_, before.slots);
     if (!inserts || (!over && before.noverflow < OverflowLimit(b_))) return moves;
     moves.doubling = over;
     chains = std::size_t{1} << b_;
@@ -101,7 +101,7 @@ std::optional<CostFault> CostModel::AfterWrite(const TableState& before, const T
       }
     }
     if (!write.inserts || growing_) break;
-    const bool over = rule_.Over(before.count + 1, b_);
+    const bool over = rule_.Over(before.count + 1, b_, before.slots);
     bool start = over;
     if (!over && done.started == 0 && before.noverflow >= OverflowLimit(b_)) {
       start = true;

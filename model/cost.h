@@ -26,6 +26,7 @@ namespace mapfuzz {
 struct TableState {
   std::uint64_t count = 0;
   unsigned b = 0;
+  unsigned slots = 8;  // per bucket
   std::uint64_t noverflow = 0;
   bool growing = false;
   bool same_size = false;

@@ -226,6 +226,35 @@ TEST(GrowthRuleTest, ThresholdsAreThoseOfGo119) {
   EXPECT_EQ(rule.BucketsFor(209), 6u);
 }
 
+TEST(GrowthRuleTest, OtherSlotsHaveThresholdsInProportion) {
+  const GrowthRule rule;
+  EXPECT_FALSE(rule.Over(4, 0, 4));
+  EXPECT_TRUE(rule.Over(5, 0, 4));
+  EXPECT_FALSE(rule.Over(13, 2, 4));
+  EXPECT_TRUE(rule.Over(14, 2, 4));
+  EXPECT_FALSE(rule.Over(16, 0, 16));
+  EXPECT_TRUE(rule.Over(17, 0, 16));
+  EXPECT_FALSE(rule.Over(26, 1, 16));
+  EXPECT_TRUE(rule.Over(27, 1, 16));
+  EXPECT_EQ(rule.BucketsFor(27, 4), 4u);
+  EXPECT_EQ(rule.BucketsFor(27, 16), 2u);
+}
+
+TEST_F(CostTest, ThresholdFollowsTheSlotsOfTheTable) {
+  Quiet(13, 2);
+  table_.slots = 4;
+  TableState doubled = Doubled(2);
+  doubled.slots = 4;
+  EXPECT_EQ(Write(0, true, doubled), "") << "13 entries are all that 4 buckets of 4 hold";
+  EXPECT_TRUE(done_.started_doubling);
+}
+
+TEST_F(CostTest, ThresholdOfEightSlotsIsLateForFour) {
+  Quiet(13, 2);
+  table_.slots = 4;
+  EXPECT_EQ(Write(0, true, Next()), "growth-late");
+}
+
 TEST_F(CostTest, RebuildAfterTheLastMovesNeedsEnoughOverflowBuckets) {
   for (const std::uint64_t overflow_by_moves : {0, 4}) {
     Doubling(20, 2);

@@ -7,20 +7,20 @@
 
 namespace mapfuzz {
 
-// A table of 2^B buckets doubles when an insert would make it hold more than
-// numerator * floor(2^B / denominator) entries, and more than 8.
+// A table of 2^B buckets of 8 slots doubles when an insert would make it hold more than
+// numerator / denominator entries a bucket, and more than 8; with other slots, in proportion.
 struct GrowthRule {
   std::uint32_t numerator = 13;
   std::uint32_t denominator = 2;
 
-  constexpr bool Over(std::uint64_t count, unsigned b) const {
-    return count > 8 && count > numerator * ((std::uint64_t{1} << b) / denominator);
+  constexpr bool Over(std::uint64_t count, unsigned b, unsigned slots = 8) const {
+    return count > slots && 8 * denominator * count > (std::uint64_t{numerator} * slots) << b;
   }
 
   // The least B that a table made for `hint` entries may have.
-  constexpr unsigned BucketsFor(std::int64_t hint) const {
+  constexpr unsigned BucketsFor(std::int64_t hint, unsigned slots = 8) const {
     unsigned b = 0;
-    while (hint > 0 && Over(static_cast<std::uint64_t>(hint), b)) ++b;
+    while (hint > 0 && Over(static_cast<std::uint64_t>(hint), b, slots)) ++b;
     return b;
   }
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -90,6 +91,57 @@ TEST(MetamorphicPropertyTest, HashSeedAndGrowthDoNotMatterForResults) {
         },
         SameResults);
   });
+}
+
+// Layouts of every kind: words, bytes, odd sizes, by pointer on either side, over-aligned, nothing.
+constexpr TapeObject kShapes[][2] = {
+    {{8, 8}, {8, 8}},     {{1, 1}, {4, 1}},    {{3, 1}, {5, 1}},     {{4, 4}, {16, 64}},
+    {{12, 4}, {300, 64}}, {{16, 64}, {7, 1}},  {{13, 8}, {12, 4}},   {{31, 1}, {127, 2}},
+    {{128, 16}, {8, 8}},  {{129, 1}, {24, 8}}, {{136, 8}, {129, 1}}, {{300, 64}, {128, 32}},
+    {{24, 32}, {13, 16}}};
+
+// As many keys as the smallest of them can hold.
+Config OfBytes(Config config) {
+  config.type = KeyType::kBytes;
+  config.layout = {};
+  config.keys = std::min<std::uint32_t>(config.keys, 256);
+  return FewKeys(config);
+}
+
+// Every layout with every number of slots, the two policies taking turns, so that each layout and
+// each number of slots is seen under both.
+std::vector<Config> EveryLayoutOf(Config config) {
+  std::vector<Config> configs;
+  for (const auto& [key, value] : kShapes) {
+    for (const std::uint8_t slots : {4, 8, 16}) {
+      config.layout = {key, value, slots};
+      config.policy = configs.size() % 2 == 0 ? PolicyKind::kStrict : PolicyKind::kGo119;
+      configs.push_back(config);
+    }
+  }
+  return configs;
+}
+
+TEST(MetamorphicPropertyTest, LayoutAndPolicyDoNotMatterForResults) {
+  TapeLimits limits = Limited(WithoutIterators());
+  limits.shape = OfBytes;
+  limits.max_ops = 20;
+  limits.max_count = 80;
+  std::uint64_t largest = 0;
+  CheckTapes("layout-does-not-matter", limits, [&](const Tape& tape) -> std::string {
+    const ToldRun first(tape);
+    if (first.result.failure) return ComplaintOf(tape, first.result);
+    largest = std::max(largest, first.result.largest);
+    for (const Config& config : EveryLayoutOf(tape.config)) {
+      const Tape other{config, tape.ops};
+      const ToldRun run(other);
+      if (run.result.failure) return ComplaintOf(other, run.result);
+      const std::string difference = SameResults(first, run);
+      if (!difference.empty()) return difference + "\nother is\n" + ToText({config, {}});
+    }
+    return "";
+  });
+  EXPECT_GT(largest, 100u) << "no table of 16 slots doubled twice";
 }
 
 TEST(MetamorphicPropertyTest, SameTapeTwiceIsTheSameInEveryStep) {

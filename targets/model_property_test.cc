@@ -67,6 +67,9 @@ TEST(ModelPropertyTest, HmapOfLargeEqualsTheModel) {
 TEST(ModelPropertyTest, HmapOfVariantsEqualsTheModel) {
   CheckModelEquality<KeyType::kVariant>("model-equality-variant");
 }
+TEST(ModelPropertyTest, HmapOfBytesEqualsTheModel) {
+  CheckModelEquality<KeyType::kBytes>("model-equality-bytes");
+}
 
 // An oracle that cries wolf cries here.
 TEST(ModelPropertyTest, ControlsEqualTheModel) {

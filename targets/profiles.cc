@@ -73,7 +73,15 @@ Config ShapeLifetimes(Config config) {
   constexpr int kFirst = static_cast<int>(KeyType::kTracked);
   const int type = static_cast<int>(config.type);
   if (type < kFirst) config.type = static_cast<KeyType>(kFirst + type);
+  if (config.type == KeyType::kBytes) config.type = KeyType::kVariant;
   return ShapeFaults(config);
+}
+
+// Where all keys differ in a byte or two there are few of them, whatever the floor.
+Config ShapeLayouts(Config config) {
+  config.type = KeyType::kBytes;
+  config.keys = std::min<std::uint32_t>(config.keys, 2048);
+  return Canonical(UnderStrict(LimitHint(WithKeys(config, 128))));
 }
 
 using enum Milestone;
@@ -146,6 +154,12 @@ constexpr Milestone kLifetimeMilestones[] = {
     kIteratorStale,      kFaultInEvacuation, kCopyMidGrowth,     kIteratorAcrossGrowth,
     kUpdateMovesOldChain};
 
+constexpr Milestone kLayoutMilestones[] = {
+    kFourSlotsDoubled,     kSixteenSlotsDoubled, kOtherSlotsSameSize,    kSixteenSlotsIterated,
+    kKeyOfNoBytes,         kValueOfNoBytes,      kKeyByPointerEvacuated, kValueByPointerEvacuated,
+    kOverAlignedEvacuated, kOddSizeEvacuated,    kCopyMidGrowth,         kAliasStartsGrowth,
+    kFaultInEvacuation};
+
 constexpr TargetProfile kProfiles[] = {
     {"ops", "all operations, integer keys", ShapeOps, kOpsMilestones},
     {"iterate", "several live iterators under insert, delete, clear and growth", ShapeIterate,
@@ -158,6 +172,8 @@ constexpr TargetProfile kProfiles[] = {
      kFaultMilestones},
     {"lifetimes", "keys and values that watch over their lives; keys without a hash",
      ShapeLifetimes, kLifetimeMilestones},
+    {"layouts", "keys and values of any size and alignment; buckets of 4, 8 and 16 slots",
+     ShapeLayouts, kLayoutMilestones},
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ RunResult RunHmapMoveOnly(const Tape& tape, const RunOptions& options);
 RunResult RunHmapCopyOnly(const Tape& tape, const RunOptions& options);
 RunResult RunHmapLarge(const Tape& tape, const RunOptions& options);
 RunResult RunHmapVariant(const Tape& tape, const RunOptions& options);
+RunResult RunHmapBytes(const Tape& tape, const RunOptions& options);
 RunResult RunStd(const Tape& tape, const RunOptions& options);
 RunResult RunAbsl(const Tape& tape, const RunOptions& options);
 

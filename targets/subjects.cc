@@ -29,6 +29,8 @@ RunResult RunAnyHmap(const Tape& tape, const RunOptions& options) {
       return RunHmapLarge(tape, options);
     case KeyType::kVariant:
       return RunHmapVariant(tape, options);
+    case KeyType::kBytes:
+      return RunHmapBytes(tape, options);
   }
   return {};
 }

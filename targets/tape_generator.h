@@ -83,6 +83,7 @@ inline std::vector<Config> SimplerConfigs(const Config& config, const TapeLimits
   if (config.hint > 1) add(&Config::hint, config.hint / 2);
   add(&Config::keys, plain.keys);
   add(&Config::seed, plain.seed);
+  add(&Config::layout, plain.layout);
   return simpler;
 }
 

@@ -23,6 +23,12 @@ std::string ValuesOf(const std::string& header) {
   if (header == "path") return Words(kPathNames) + ": Go's look-up for the key type, or for any";
   if (header == "hash") return Words(kHashNames);
   if (header == "growth") return Words(kGrowthNames);
+  if (header == "layout") {
+    return fmt::format(
+        "KEY/ALIGNMENT VALUE/ALIGNMENT SLOTS of type bytes: sizes 0 to {}, alignments 1 to {}, "
+        "4, 8 or 16 slots",
+        kMaxObjectSize, kMaxObjectAlignment);
+  }
   if (header == "hint") return fmt::format("{} to {}", kMinHint, kMaxHint);
   if (header == "keys") return fmt::format("1 to {}; key ids are taken modulo this", kMaxKeys);
   if (header == "seed") return fmt::format("0 to {}; of hash seeds, 0 pins them to 0", UINT32_MAX);
@@ -77,12 +83,18 @@ std::string RangesText() {
 
 std::vector<HeaderInfo> TapeHeaders() {
   std::vector<HeaderInfo> headers;
-  std::istringstream lines(ToText(Tape{}));
+  Tape with_every_header;
+  with_every_header.config.type = KeyType::kBytes;
+  std::istringstream lines(ToText(with_every_header));
   for (std::string line; std::getline(lines, line);) {
     const std::size_t colon = line.find(": ");
     if (colon == line.npos) continue;
     const std::string name = line.substr(0, colon);
-    headers.push_back({name, line.substr(colon + 2), ValuesOf(name)});
+    const bool is_type = name == "type";
+    headers.push_back({name,
+                       is_type ? std::string(kKeyTypeNames[static_cast<int>(Config().type)])
+                               : line.substr(colon + 2),
+                       ValuesOf(name)});
   }
   headers.push_back({"expect", "", "ORACLE/PROPERTY that the run must fail with"});
   return headers;

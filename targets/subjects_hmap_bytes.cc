@@ -1,0 +1,13 @@
+#include "harness/runner.h"
+#include "targets/bytes_subject.h"
+#include "targets/subject_runs.h"
+
+namespace mapfuzz {
+
+RunResult RunHmapBytes(const Tape& tape, const RunOptions& options) {
+  return tape.config.policy == PolicyKind::kStrict
+             ? Runner<BytesSubject<PolicyKind::kStrict>>::Run(tape, options)
+             : Runner<BytesSubject<PolicyKind::kGo119>>::Run(tape, options);
+}
+
+}  // namespace mapfuzz
