@@ -326,7 +326,7 @@ Core<T>::Core(const Parts& parts, std::int64_t hint)
     : parts_(parts), cells_(parts.layout, parts.allocator) {
   hash0_ = static_cast<std::uint32_t>(parts_.random(Draw::kHashSeed));
   b_ = static_cast<std::uint8_t>(
-      InitialB(parts_.growth, hint, parts_.layout.Size(), parts_.layout.Slots()));
+      InitialB(parts_.growth, hint, parts_.layout.NominalSize(), parts_.layout.Slots()));
   if (b_ != 0) buckets_ = GenerationT::Make(cells_, b_);
 }
 

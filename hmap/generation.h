@@ -30,6 +30,7 @@
 #include "hmap/cells.h"
 #include "hmap/growth.h"
 #include "hmap/key_traits.h"
+#include "hmap/layout.h"
 #include "hmap/policy.h"
 #include "hmap/tophash.h"
 
@@ -68,16 +69,17 @@ class Generation {
   Generation(const CellsT& cells, unsigned b)
       : cells_(cells),
         b_(b),
-        total_(BucketsToAllocate(b, layout().Size())),
+        total_(BucketsToAllocate(b, layout().NominalSize())),
         overflow_(Rebound<Bucket*>(cells.allocator())),
         retained_(Rebound<bool>(cells.allocator())) {
     base_ = AllocateBuckets(total_);
     ResetPool();
+    PoisonArray(buckets());
   }
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
   ~Generation() {
-    DestroyContents();
+    DestroyObjects();
     FreeOverflow();
     FreeBuckets(base_, total_);
   }
@@ -109,7 +111,11 @@ class Generation {
         FreeBuckets(bucket, 1);
         throw;
       }
-    } else if (layout().Overflow(bucket) == nullptr) {
+      PoisonSlots(bucket);
+      return bucket;
+    }
+    layout().UnpoisonHeader(bucket);
+    if (layout().Overflow(bucket) == nullptr) {
       next_overflow_ = layout().Advance(bucket, 1);
     } else {
       layout().SetOverflow(bucket, nullptr);
@@ -124,31 +130,26 @@ class Generation {
   void Clear(bool keep_overflow) {
     if (keep_overflow) {
       if (!cells_.IsTrivial()) {
-        for (std::size_t i = 0; i < total_; ++i) DestroyBucket(layout().Advance(base_, i), true);
+        for (std::size_t i = 0; i < Used(); ++i) DestroyBucket(layout().Advance(base_, i), true);
       }
     } else {
-      DestroyContents();
+      DestroyObjects();
       FreeOverflow();
     }
+    layout().UnpoisonBuckets(base_, total_);
     std::memset(static_cast<void*>(base_), 0, total_ * layout().Size());
     retained_.clear();
     ResetPool();
+    // An iterator may stand in a bucket that came from the pool.
+    PoisonArray(keep_overflow ? total_ : buckets());
   }
 
-  // Destroys every object that is left. The buckets stay, without live or moved cells.
+  // Destroys every object that is left, because nobody will read an entry any more.
   void DestroyContents() {
-    if (cells_.IsTrivial()) return;
-    if constexpr (kRule == IterationRule::kGo119) {
-      for (std::size_t i = 0; i < total_; ++i) DestroyBucket(layout().Advance(base_, i), true);
-      for (Bucket* bucket : overflow_) DestroyBucket(bucket, true);
-    } else {
-      for (std::size_t n = 0; n < buckets(); ++n) {
-        for (Bucket* bucket = Chain(n); bucket != nullptr; bucket = layout().Overflow(bucket)) {
-          DestroyBucket(bucket, IsRetained(n));
-        }
-      }
-    }
-    retained_.clear();
+    DestroyObjects();
+    if (!kPoisons) return;
+    PoisonArray(Used());
+    for (Bucket* bucket : overflow_) PoisonSlots(bucket);
   }
 
   // Under kContract: whether evacuated cells of chain n keep what iterators need.
@@ -170,7 +171,9 @@ class Generation {
         [&](auto blocks) { return blocks.Allocate(cells_.allocator(), bytes); });
     return static_cast<Bucket*>(std::memset(block, 0, bytes));
   }
+  // The allocator may write to what it gets back.
   void FreeBuckets(Bucket* buckets, std::size_t count) {
+    layout().UnpoisonBuckets(buckets, count);
     const std::size_t bytes = count * layout().Size();
     layout().template WithBucketBlocks<Allocator>(
         [&](auto blocks) { blocks.Free(cells_.allocator(), buckets, bytes); });
@@ -185,6 +188,39 @@ class Generation {
     if (total_ == buckets()) return;
     next_overflow_ = Chain(buckets());
     layout().SetOverflow(Chain(total_ - 1), base_);
+  }
+
+  // Buckets of the array and its pool that a chain has or had.
+  std::size_t Used() const {
+    const std::int64_t left = PoolLeft();
+    return left < 0 ? total_ : total_ - static_cast<std::size_t>(left);
+  }
+
+  // No slot of the array and its pool holds an object; its first `used` buckets are in use.
+  void PoisonArray(std::size_t used) {
+    if (!kPoisons) return;
+    layout().PoisonBuckets(base_, total_);
+    for (std::size_t i = 0; i < used; ++i) layout().UnpoisonHeader(layout().Advance(base_, i));
+  }
+  void PoisonSlots(Bucket* bucket) {
+    layout().PoisonBuckets(bucket, 1);
+    layout().UnpoisonHeader(bucket);
+  }
+
+  // The buckets stay, without live or moved cells unless there was nothing to destroy.
+  void DestroyObjects() {
+    if (cells_.IsTrivial()) return;
+    if constexpr (kRule == IterationRule::kGo119) {
+      for (std::size_t i = 0; i < Used(); ++i) DestroyBucket(layout().Advance(base_, i), true);
+      for (Bucket* bucket : overflow_) DestroyBucket(bucket, true);
+    } else {
+      for (std::size_t n = 0; n < buckets(); ++n) {
+        for (Bucket* bucket = Chain(n); bucket != nullptr; bucket = layout().Overflow(bucket)) {
+          DestroyBucket(bucket, IsRetained(n));
+        }
+      }
+    }
+    retained_.clear();
   }
 
   // `moved_hold`: evacuated cells of this bucket still hold objects.

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "hmap/handle.h"
 #include "hmap/map.h"
 
 namespace hmap::testing {
@@ -174,6 +175,15 @@ struct Rig {
     return MapT(hint, parts<MapT>());
   }
 };
+
+// The table behind a map; null if it is nil or moved from.
+template <class MapT>
+auto* CoreOf(const MapT& map) {
+  struct Opened : MapT {
+    using Handle<typename MapT::Types>::core;
+  };
+  return (map.*&Opened::core)();
+}
 
 // A map whose B is 4 and whose next insert begins a same-size growth: one entry in each of 16
 // buckets, the key 128 + bucket, at the far end of a chain of two. `MapT` hashes by identity.
