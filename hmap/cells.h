@@ -6,10 +6,13 @@
 //
 // A slot is given as its address, so that objects go from one bucket to another whatever the two
 // layouts make of the rest.
+//
+// A slot without an object is poisoned, and here is where slots get and lose their objects.
 
 #ifndef HMAP_CELLS_H_
 #define HMAP_CELLS_H_
 
+#include <cstddef>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -17,6 +20,7 @@
 
 #include "hmap/key_traits.h"
 #include "hmap/layout.h"
+#include "hmap/poison.h"
 
 namespace hmap {
 
@@ -71,9 +75,12 @@ class Cells {
  private:
   template <class T>
   using Rebound = typename std::allocator_traits<Allocator>::template rebind_alloc<T>;
+  template <class T, bool kIndirect>
+  static constexpr std::size_t kSlotSize = kIndirect ? sizeof(T*) : sizeof(T);
 
   template <class T, bool kIndirect, class... Args>
   void Construct(void* slot, Args&&... args) {
+    SlotOpening opening(slot, kSlotSize<T, kIndirect>);
     if constexpr (kIndirect) {
       Rebound<T> allocator(allocator_);
       using Traits = std::allocator_traits<Rebound<T>>;
@@ -88,6 +95,7 @@ class Cells {
     } else {
       ::new (slot) T(std::forward<Args>(args)...);
     }
+    opening.Fill();
   }
 
   template <class T, bool kIndirect>
@@ -100,10 +108,12 @@ class Cells {
     } else {
       std::destroy_at(std::launder(static_cast<T*>(slot)));
     }
+    Poison(slot, kSlotSize<T, kIndirect>);
   }
 
   template <class T, bool kIndirect>
   void Relocate(void* to, void* from) {
+    Unpoison(to, kSlotSize<T, kIndirect>);
     if constexpr (kIndirect) {
       ::new (to) T*(*std::launder(static_cast<T**>(from)));
     } else {
@@ -111,6 +121,7 @@ class Cells {
       ::new (to) T(std::move(*object));
       std::destroy_at(object);
     }
+    Poison(from, kSlotSize<T, kIndirect>);
   }
 
   [[no_unique_address]] Layout layout_;

@@ -31,6 +31,7 @@
 #include <utility>
 
 #include "hmap/cells.h"
+#include "hmap/checked.h"
 #include "hmap/errors.h"
 #include "hmap/generation.h"
 #include "hmap/growth.h"
@@ -70,7 +71,7 @@ class Core {
   using Layout = typename T::Layout;
   using Policy = typename T::Policy;
   using CellsT = Cells<Layout, typename T::Allocator>;
-  using GenerationT = Generation<CellsT, Policy::kIteration>;
+  using GenerationT = Generation<CellsT, Policy::kIteration, Policy::kChecked>;
 
   static constexpr bool kContract = Policy::kIteration == IterationRule::kContract;
   // What evacuation moves and what it may copy.
@@ -187,6 +188,23 @@ class Core {
   // Makes room for `entries` without a further growth by load. See `Map::reserve`.
   void Reserve(std::size_t entries);
 
+  // --- Checks (see checked.h) ---
+  // Of a checked table: throws CorruptError unless the header is as the last write left it.
+  void CheckHeader() const {
+    if constexpr (Policy::kChecked) {
+      if (seal_.closed()) ReadHeader().CompareWith(seal_.header());
+    }
+  }
+  // The same for the header and all chains, for who is about to walk them all.
+  void CheckTable() const {
+    if constexpr (Policy::kChecked) {
+      CheckHeader();
+      for (GenerationT* generation : {buckets_, oldbuckets_}) {
+        if (generation != nullptr) generation->CheckChains();
+      }
+    }
+  }
+
   // --- For iterators ---
   void CheckNoWriter(const char* message) const {
     if ((flags() & kWritingFlag) != 0) Policy::Fatal::Fatal(message);
@@ -217,10 +235,16 @@ class Core {
   // Holds the writing flag. Go toggles it so that two writers clear it for each other.
   class WriteGuard {
    public:
-    explicit WriteGuard(Core& core) : core_(core) { core_.SetFlags(core_.flags() ^ kWritingFlag); }
+    explicit WriteGuard(Core& core) : core_(core) {
+      if constexpr (Policy::kChecked) core_.seal_.Break();
+      core_.SetFlags(core_.flags() ^ kWritingFlag);
+    }
     WriteGuard(const WriteGuard&) = delete;
     WriteGuard& operator=(const WriteGuard&) = delete;
-    ~WriteGuard() { core_.SetFlags(core_.flags() & ~kWritingFlag); }
+    ~WriteGuard() {
+      core_.SetFlags(core_.flags() & ~kWritingFlag);
+      core_.CloseSeal();
+    }
     // To be called before a normal return.
     void CheckStillHeld() const {
       if ((core_.flags() & kWritingFlag) == 0) Policy::Fatal::Fatal(kConcurrentWrites);
@@ -238,6 +262,19 @@ class Core {
     flags_.store(static_cast<std::uint8_t>(flags), std::memory_order_relaxed);
   }
 
+  friend struct UnsafeCode;
+
+  Header<GenerationT> ReadHeader() const {
+    constexpr std::uint8_t kReaders = kIteratorFlag | kOldIteratorFlag;
+    return {count_,   static_cast<std::uint64_t>(flags() & ~kReaders),
+            b_,       noverflow_,
+            hash0_,   nevacuate_,
+            buckets_, oldbuckets_};
+  }
+  void CloseSeal() {
+    if constexpr (Policy::kChecked) seal_.Close(ReadHeader());
+  }
+
   // --- core_access.h ---
   template <class Q>
   Place FindGeneric(const Q& key);
@@ -246,7 +283,9 @@ class Core {
   template <class Q>
   Place FindFastString(const Q& key);
   Place FindInOneBucket(std::string_view key, bool& decided);
+  // The first cell of a chain that is about to be walked.
   Place HeadOf(const GenerationT& generation, std::size_t n) const {
+    generation.CheckChain(n);
     return {generation.Chain(n), 0, LayoutRef<Layout>(generation.layout())};
   }
   template <class Q>
@@ -305,6 +344,7 @@ class Core {
   std::size_t nevacuate_ = 0;
   std::uint64_t epoch_ = 0;
   bool alive_ = true;
+  [[no_unique_address]] Seal<GenerationT, Policy::kChecked> seal_;
   std::atomic<std::uint32_t> references_{1};
 };
 
@@ -327,8 +367,9 @@ Core<T>::Core(const Parts& parts, std::int64_t hint)
     : parts_(parts), cells_(parts.layout, parts.allocator) {
   hash0_ = DrawSeed();
   b_ = static_cast<std::uint8_t>(
-      InitialB(parts_.growth, hint, parts_.layout.Size(), parts_.layout.Slots()));
+      InitialB(parts_.growth, hint, parts_.layout.NominalSize(), parts_.layout.Slots()));
   if (b_ != 0) buckets_ = GenerationT::Make(cells_, b_);
+  CloseSeal();
 }
 
 template <class T>
@@ -351,6 +392,14 @@ template <class T>
 void Core<T>::Die() {
   alive_ = false;
   ++epoch_;
+  if constexpr (Policy::kChecked) {
+    // Whatever was overwritten, these are ours.
+    if (seal_.closed()) {
+      buckets_ = seal_.header().buckets;
+      oldbuckets_ = seal_.header().oldbuckets;
+    }
+    seal_.Break();
+  }
   count_ = 0;
   for (GenerationT** generation : {&oldbuckets_, &buckets_}) {
     if (*generation == nullptr) continue;

@@ -50,6 +50,7 @@ bool Core<T>::HashIfEmpty(const Q& key) {
 template <class T>
 template <class Q>
 typename Core<T>::Place Core<T>::Find(const Q& key) {
+  CheckHeader();
   if (HashIfEmpty(key)) return {};
   CheckNoWriter(kConcurrentReadAndWrite);
   if constexpr (kPath == KeyPath::kFast32 || kPath == KeyPath::kFast64) {
@@ -64,6 +65,7 @@ typename Core<T>::Place Core<T>::Find(const Q& key) {
 template <class T>
 template <class Q>
 typename Core<T>::Place Core<T>::FindForIterator(const Q& key) {
+  CheckHeader();
   if (count_ == 0) return {};
   return FindGeneric(key);
 }
@@ -235,6 +237,7 @@ typename Core<T>::Assignment Core<T>::Locate(const Q& key, std::uint64_t hash) {
 template <class T>
 template <class Q, class Update, class Fill>
 typename Core<T>::Place Core<T>::Assign(const Q& key, Update update, Fill fill) {
+  CheckHeader();
   CheckNoWriter(kConcurrentWrites);
   const std::uint64_t hash = HashOf(key);
   WriteGuard guard(*this);
@@ -269,6 +272,7 @@ typename Core<T>::Place Core<T>::PlaceToErase(Place head, const Q& key, std::uin
 template <class T>
 template <class Q>
 bool Core<T>::Erase(const Q& key) {
+  CheckHeader();
   if (HashIfEmpty(key)) return false;
   CheckNoWriter(kConcurrentWrites);
   const std::uint64_t hash = HashOf(key);
@@ -328,6 +332,7 @@ void Core<T>::RenewSeed(std::uint32_t seed) {
 // walk what was cleared, so it stays where it is.
 template <class T>
 void Core<T>::Clear() {
+  CheckTable();
   if (count_ == 0) return;
   CheckNoWriter(kConcurrentWrites);
   WriteGuard guard(*this);

@@ -22,14 +22,13 @@ namespace hmap {
 // up to B = 15 and random from there on, so that 16 bits hold it. Go: newoverflow, incrnoverflow.
 template <class T>
 Bucket* Core<T>::NewOverflow(Bucket* last) {
-  Bucket* bucket = buckets_->TakeOverflow();
+  Bucket* const bucket = buckets_->Append(last);
   bool counted = true;
   if (b_ >= 16) {
     const std::uint32_t mask = (std::uint32_t{1} << (b_ - 15)) - 1;
     counted = (parts_.random(Draw::kOverflowCoin) & mask) == 0;
   }
   if (counted) ++noverflow_;
-  layout().SetOverflow(last, bucket);
   return bucket;
 }
 
@@ -91,9 +90,9 @@ template <class T>
 void Core<T>::EvacuateChain(std::size_t oldbucket) {
   // Under Go's rule the old cells keep copies always; under the contract only for iterators.
   const bool retain = !kContract || (kCanRetain && oldbuckets_->IsShared());
-  if (kContract && retain) oldbuckets_->MarkRetained(oldbucket, true);
-  Destinations to = DestinationsOf(oldbucket);
   const Place head = HeadOf(*oldbuckets_, oldbucket);
+  Destinations to = DestinationsOf(oldbucket);
+  if (kContract && retain) oldbuckets_->MarkRetained(oldbucket, true);
   Place at = head;
   try {
     for (; at.bucket != nullptr; at = at.After()) EvacuateCell(at, to, retain);
@@ -242,7 +241,7 @@ void Core<T>::WipeFirstBucket(Place head) {
     cells_.ResetKey(cell.key());
     cells_.ResetValue(cell.value());
   }
-  (*head.layout).SetOverflow(head.bucket, nullptr);
+  oldbuckets_->CutBehind(head.bucket);
 }
 
 // Go: advanceEvacuationMark. The look ahead is bounded so that a write stays O(1).
@@ -275,6 +274,7 @@ void Core<T>::GrowTo(std::size_t entries) {
 
 template <class T>
 void Core<T>::Reserve(std::size_t entries) {
+  CheckHeader();
   if (entries > std::numeric_limits<std::size_t>::max() / layout().Size() / 2) {
     throw LengthError("hmap: reserve: no table can hold so many entries");
   }

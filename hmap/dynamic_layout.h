@@ -31,7 +31,8 @@ class DynamicLayout : public BucketAddresses<DynamicLayout> {
       : key_(key),
         value_(value),
         max_inline_(max_inline),
-        shape_(Checked(key, value, slots, max_inline)) {}
+        shape_(Checked(key, value, slots, max_inline)),
+        nominal_size_(ShapeOf(key, value, slots, max_inline).size) {}
 
   // The same keys and values in buckets of `slots`. Throws LayoutError as the constructor does.
   DynamicLayout WithSlots(unsigned slots) const {
@@ -51,6 +52,7 @@ class DynamicLayout : public BucketAddresses<DynamicLayout> {
   const ObjectShape& value() const { return value_; }
   bool holds_pointers() const { return holds_pointers_; }
   const BucketShape& shape() const { return shape_; }
+  std::size_t NominalSize() const { return nominal_size_; }
 
   // The key or value of a cell that holds one.
   Opaque& KeyAt(Bucket* bucket, unsigned slot) const {
@@ -80,7 +82,7 @@ class DynamicLayout : public BucketAddresses<DynamicLayout> {
                           std::to_string(kMaxAlignment) + ", not " + std::to_string(alignment));
       }
     }
-    return ShapeOf(key, value, slots, max_inline);
+    return ShapeOf(key, value, slots, max_inline, kPoisonGranule);
   }
 
   static Opaque& ObjectIn(void* slot, bool indirect) {
@@ -94,6 +96,7 @@ class DynamicLayout : public BucketAddresses<DynamicLayout> {
   ObjectShape value_;
   std::size_t max_inline_;
   BucketShape shape_;
+  std::size_t nominal_size_;
   bool holds_pointers_ = false;
 };
 

@@ -45,6 +45,13 @@ class LayoutError : public Error {
   using Error::Error;
 };
 
+// Something else wrote to the map, as a checked map notices; see `checked.h`. The map can still be
+// destroyed, and nothing else.
+class CorruptError : public Error {
+ public:
+  using Error::Error;
+};
+
 // An insert into a chain that has as many buckets as the growth policy allows, all of them full.
 // Nothing was inserted and nothing lost.
 class ChainLimit : public Error {

@@ -23,19 +23,25 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "hmap/cells.h"
+#include "hmap/checked.h"
+#include "hmap/errors.h"
 #include "hmap/growth.h"
 #include "hmap/key_traits.h"
+#include "hmap/layout.h"
 #include "hmap/policy.h"
 #include "hmap/tophash.h"
 
 namespace hmap {
 
-template <class CellsT, IterationRule kRule>
+struct UnsafeCode;  // writes where only the table may; for tests, see `testing.h`
+
+template <class CellsT, IterationRule kRule, bool kChecked = false>
 class Generation {
  public:
   using Layout = typename CellsT::Layout;
@@ -68,16 +74,18 @@ class Generation {
   Generation(const CellsT& cells, unsigned b)
       : cells_(cells),
         b_(b),
-        total_(BucketsToAllocate(b, layout().Size())),
+        total_(BucketsToAllocate(b, layout().NominalSize())),
         overflow_(Rebound<Bucket*>(cells.allocator())),
-        retained_(Rebound<bool>(cells.allocator())) {
+        retained_(Rebound<bool>(cells.allocator())),
+        shadow_(cells.allocator()) {
     base_ = AllocateBuckets(total_);
     ResetPool();
+    PoisonArray(buckets());
   }
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
   ~Generation() {
-    DestroyContents();
+    DestroyObjects();
     FreeOverflow();
     FreeBuckets(base_, total_);
   }
@@ -87,6 +95,7 @@ class Generation {
   std::size_t buckets() const { return std::size_t{1} << b_; }
   std::size_t total() const { return total_; }
   std::size_t heap_overflow() const { return overflow_.size(); }
+  const auto& heap_overflow_buckets() const { return overflow_; }
   Bucket* Chain(std::size_t n) const { return layout().Advance(base_, n); }
   bool IsEvacuated(std::size_t n) const { return IsEvacuatedMark(*layout().Tophash(Chain(n))); }
 
@@ -109,7 +118,16 @@ class Generation {
         FreeBuckets(bucket, 1);
         throw;
       }
-    } else if (layout().Overflow(bucket) == nullptr) {
+      PoisonSlots(bucket);
+      return bucket;
+    }
+    layout().UnpoisonHeader(bucket);
+    if constexpr (kChecked) {
+      if (layout().Overflow(bucket) != Trusted(bucket)) {
+        throw CorruptError("hmap: corrupt overflow pointer of a bucket in the pool");
+      }
+    }
+    if (layout().Overflow(bucket) == nullptr) {
       next_overflow_ = layout().Advance(bucket, 1);
     } else {
       layout().SetOverflow(bucket, nullptr);
@@ -118,37 +136,70 @@ class Generation {
     return bucket;
   }
 
+  // Appends such a bucket to the chain that ends in `last`.
+  Bucket* Append(Bucket* last) {
+    if constexpr (kChecked) shadow_.Prepare(last);
+    Bucket* const bucket = TakeOverflow();
+    if constexpr (kChecked) shadow_.Set(last, bucket);
+    layout().SetOverflow(last, bucket);
+    return bucket;
+  }
+  // The chain ends in `last` from now on.
+  void CutBehind(Bucket* last) {
+    if constexpr (kChecked) shadow_.Forget(last);
+    layout().SetOverflow(last, nullptr);
+  }
+
+  // If the generation is checked: throws CorruptError unless all overflow pointers of chain n are
+  // what was last written.
+  void CheckChain([[maybe_unused]] std::size_t n) const {
+    if constexpr (kChecked) CheckFrom(Chain(n), n, 0);
+  }
+  // As `CheckChain`, from `bucket` of chain n, or of what was chain n before a clear, on.
+  void CheckRest([[maybe_unused]] std::size_t n, [[maybe_unused]] Bucket* bucket) const {
+    if constexpr (kChecked) {
+      std::size_t index = 0;
+      Bucket* at = Chain(n);
+      for (; at != nullptr && at != bucket; at = Trusted(at)) ++index;
+      CheckFrom(bucket, n, at == nullptr ? 0 : index);
+    }
+  }
+  void CheckChains() const {
+    if constexpr (kChecked) {
+      for (std::size_t n = 0; n < buckets(); ++n) CheckChain(n);
+    }
+  }
+
   // Every bucket of the array and the pool becomes empty, and the pool whole again. Overflow
   // buckets outside the pool are freed, unless `keep_overflow`: then they stay as they are, for
   // iterators that walk them. Go: the zeroing half of mapclear.
   void Clear(bool keep_overflow) {
     if (keep_overflow) {
       if (!cells_.IsTrivial()) {
-        for (std::size_t i = 0; i < total_; ++i) DestroyBucket(layout().Advance(base_, i), true);
+        for (std::size_t i = 0; i < Used(); ++i) DestroyBucket(layout().Advance(base_, i), true);
       }
     } else {
-      DestroyContents();
+      DestroyObjects();
       FreeOverflow();
     }
+    layout().UnpoisonBuckets(base_, total_);
     std::memset(static_cast<void*>(base_), 0, total_ * layout().Size());
     retained_.clear();
+    if constexpr (kChecked) {
+      if (!keep_overflow) shadow_.Clear();
+      shadow_.ForgetRange(base_, layout().Advance(base_, total_));
+    }
     ResetPool();
+    // An iterator may stand in a bucket that came from the pool.
+    PoisonArray(keep_overflow ? total_ : buckets());
   }
 
-  // Destroys every object that is left. The buckets stay, without live or moved cells.
+  // Destroys every object that is left, because nobody will read an entry any more.
   void DestroyContents() {
-    if (cells_.IsTrivial()) return;
-    if constexpr (kRule == IterationRule::kGo119) {
-      for (std::size_t i = 0; i < total_; ++i) DestroyBucket(layout().Advance(base_, i), true);
-      for (Bucket* bucket : overflow_) DestroyBucket(bucket, true);
-    } else {
-      for (std::size_t n = 0; n < buckets(); ++n) {
-        for (Bucket* bucket = Chain(n); bucket != nullptr; bucket = layout().Overflow(bucket)) {
-          DestroyBucket(bucket, IsRetained(n));
-        }
-      }
-    }
-    retained_.clear();
+    DestroyObjects();
+    if (!kPoisons) return;
+    PoisonArray(Used());
+    for (Bucket* bucket : overflow_) PoisonSlots(bucket);
   }
 
   // Under kContract: whether evacuated cells of chain n keep what iterators need.
@@ -159,6 +210,8 @@ class Generation {
   bool IsRetained(std::size_t n) const { return n < retained_.size() && retained_[n]; }
 
  private:
+  friend struct UnsafeCode;
+
   using Allocator = std::decay_t<decltype(std::declval<CellsT>().allocator())>;
   template <class U>
   using Rebound = typename std::allocator_traits<Allocator>::template rebind_alloc<U>;
@@ -170,7 +223,9 @@ class Generation {
         [&](auto blocks) { return blocks.Allocate(cells_.allocator(), bytes); });
     return static_cast<Bucket*>(std::memset(block, 0, bytes));
   }
+  // The allocator may write to what it gets back.
   void FreeBuckets(Bucket* buckets, std::size_t count) {
+    layout().UnpoisonBuckets(buckets, count);
     const std::size_t bytes = count * layout().Size();
     layout().template WithBucketBlocks<Allocator>(
         [&](auto blocks) { blocks.Free(cells_.allocator(), buckets, bytes); });
@@ -185,6 +240,58 @@ class Generation {
     if (total_ == buckets()) return;
     next_overflow_ = Chain(buckets());
     layout().SetOverflow(Chain(total_ - 1), base_);
+  }
+
+  // Buckets of the array and its pool that a chain has or had.
+  std::size_t Used() const {
+    const std::int64_t left = PoolLeft();
+    return left < 0 ? total_ : total_ - static_cast<std::size_t>(left);
+  }
+
+  // No slot of the array and its pool holds an object; its first `used` buckets are in use.
+  void PoisonArray(std::size_t used) {
+    if (!kPoisons) return;
+    layout().PoisonBuckets(base_, total_);
+    for (std::size_t i = 0; i < used; ++i) layout().UnpoisonHeader(layout().Advance(base_, i));
+  }
+  void PoisonSlots(Bucket* bucket) {
+    layout().PoisonBuckets(bucket, 1);
+    layout().UnpoisonHeader(bucket);
+  }
+
+  // The overflow bucket that the generation gave `bucket`, whatever is in memory if it is checked.
+  Bucket* Trusted(Bucket* bucket) const {
+    if constexpr (kChecked) {
+      const bool ends_pool = next_overflow_ != nullptr && bucket == Chain(total_ - 1);
+      return ends_pool ? base_ : shadow_.Next(bucket);
+    } else {
+      return layout().Overflow(bucket);
+    }
+  }
+
+  // `bucket` is the chain's bucket number `index`.
+  void CheckFrom(Bucket* bucket, std::size_t n, std::size_t index) const {
+    for (; bucket != nullptr; bucket = Trusted(bucket), ++index) {
+      if (layout().Overflow(bucket) == Trusted(bucket)) continue;
+      throw CorruptError("hmap: corrupt overflow pointer of bucket " + std::to_string(index) +
+                         " of chain " + std::to_string(n));
+    }
+  }
+
+  // The buckets stay, without live or moved cells unless there was nothing to destroy.
+  void DestroyObjects() {
+    if (cells_.IsTrivial()) return;
+    if constexpr (kRule == IterationRule::kGo119) {
+      for (std::size_t i = 0; i < Used(); ++i) DestroyBucket(layout().Advance(base_, i), true);
+      for (Bucket* bucket : overflow_) DestroyBucket(bucket, true);
+    } else {
+      for (std::size_t n = 0; n < buckets(); ++n) {
+        for (Bucket* bucket = Chain(n); bucket != nullptr; bucket = Trusted(bucket)) {
+          DestroyBucket(bucket, IsRetained(n));
+        }
+      }
+    }
+    retained_.clear();
   }
 
   // `moved_hold`: evacuated cells of this bucket still hold objects.
@@ -217,6 +324,7 @@ class Generation {
   Bucket* next_overflow_ = nullptr;
   std::vector<Bucket*, Rebound<Bucket*>> overflow_;  // allocated outside the pool
   std::vector<bool, Rebound<bool>> retained_;        // by chain; empty: none
+  [[no_unique_address]] OverflowShadow<Allocator, kChecked> shadow_;
   std::atomic<std::uint32_t> references_{1};
 };
 

@@ -133,8 +133,9 @@ TYPED_TEST(GoRulesTest, AnIteratorBegunInTheMiddleOfAGrowthProducesNansOnce) {
     for (int i = 0; i < size; ++i) map[i % 3 == 0 ? i : kNan] = i;
     std::vector<bool> seen(static_cast<std::size_t>(size));
     auto it = map.begin();
+    seen[static_cast<std::size_t>(it.value())] = true;
     for (int i = 0; i < 200; ++i) map[1e6 + i] = -1;
-    for (; !it.done(); ++it) {
+    for (++it; !it.done(); ++it) {
       if (it.value() < 0) continue;
       EXPECT_FALSE(seen[static_cast<std::size_t>(it.value())]) << it.value() << " of " << size;
       seen[static_cast<std::size_t>(it.value())] = true;

@@ -33,7 +33,7 @@ class Handle {
   using const_iterator = Iterator<Types, true>;
 
   bool is_nil() const { return nil_; }
-  std::size_t size() const { return core_ == nullptr ? 0 : core_->count(); }
+  std::size_t size() const { return core() == nullptr ? 0 : core_->count(); }
   bool empty() const { return size() == 0; }
   allocator_type get_allocator() const { return parts_.allocator; }
   // As the map was given them; what its table has drawn since is not in them.
@@ -71,6 +71,7 @@ class Handle {
   // iterators. Go: maps.Clone.
   Handle(const Handle& other) : parts_(other.parts_), nil_(other.nil_) {
     if (other.core_ == nullptr) return;
+    other.core_->CheckTable();
     other.core_->CheckNoWriter(kConcurrentCloneAndWrite);
     Handle copy(static_cast<std::int64_t>(other.size()), other.parts_);
     other.view().ForEachEntry([&core = *copy.core_](const auto& key, const auto& value) {
@@ -102,13 +103,16 @@ class Handle {
     std::swap(nil_, other.nil_);
   }
 
-  // Null if the map is nil or moved from.
-  CoreT* core() const { return core_; }
+  // Null if the map is nil or moved from. Every operation begins here or in the table itself.
+  CoreT* core() const {
+    if (core_ != nullptr) core_->CheckHeader();
+    return core_;
+  }
   // A moved-from map gets a new table with its first insert.
   CoreT* Writable() {
     if (nil_) throw NilMapError();
     if (core_ == nullptr) core_ = CoreT::Make(parts_, 0);
-    return core_;
+    return core();
   }
   template <class Q>
   Place Find(const Q& key) const {

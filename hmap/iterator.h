@@ -18,6 +18,7 @@
 #ifndef HMAP_ITERATOR_H_
 #define HMAP_ITERATOR_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -65,6 +66,11 @@ class Iterator {
   void operator++(int) { Advance(); }
   friend bool operator==(const Iterator& it, std::default_sentinel_t) { return it.done(); }
 
+  // The arrays that it may still read, null where there is none; for tests and tools.
+  std::array<const GenerationT*, 3> arrays() const {
+    return {array_.get(), old_array_.get(), chain_array_.get()};
+  }
+
  private:
   static constexpr std::size_t kNoCheck = static_cast<std::size_t>(-1);
 
@@ -97,7 +103,9 @@ class Iterator {
 
 template <class T, bool kConst>
 Iterator<T, kConst>::Iterator(CoreT* core) {
-  if (core == nullptr || core->count() == 0) return;
+  if (core == nullptr) return;
+  core->CheckHeader();
+  if (core->count() == 0) return;
   core_ = Ref<CoreT>(core);
   array_ = Ref<GenerationT>(core->buckets());
   old_array_ = Ref<GenerationT>(core->oldbuckets());
@@ -117,8 +125,10 @@ void Iterator<T, kConst>::Advance() {
     End();
     throw StaleIterator("hmap: the iterator's map is gone");
   }
+  core_->CheckHeader();
   core_->CheckNoWriter(kConcurrentIterationAndWrite);
   if (CoreT::kContract && epoch_ != core_->epoch()) return End();
+  if (bucket_ != nullptr) chain_array_->CheckRest(chain_, bucket_);
   for (;;) {
     if (bucket_ == nullptr && !EnterNextChain()) return End();
     const auto& layout = chain_array_->layout();
@@ -142,6 +152,7 @@ bool Iterator<T, kConst>::EnterNextChain() {
   } else {
     ChooseChainAsGo();
   }
+  chain_array_->CheckChain(chain_);
   bucket_ = chain_array_->Chain(chain_);
   slot_ = 0;
   if (++next_bucket_ == array_->buckets()) {

@@ -124,9 +124,11 @@ TEST(IteratorTest, GoesOnThroughTwoGrowths) {
       auto it = map.begin();
       std::multiset<Key> produced;
       for (Key i = 0; i < size / 2; ++i, ++it) produced.insert(it.key());
+      produced.insert(it.key());
       const unsigned b = map.view().b();
       Fill(map, size, 8 * size + 8);
       ASSERT_GE(map.view().b(), b + 2);
+      ++it;
       for (const Key key : Rest(it)) produced.insert(key);
       for (Key key = 0; key < size; ++key) EXPECT_EQ(produced.count(key), 1U) << key;
       for (const Key key : produced) EXPECT_EQ(produced.count(key), 1U) << key;
@@ -252,8 +254,9 @@ TEST(IteratorTest, NansAreProducedOnceThroughTwoGrowths) {
     auto it = map.begin();
     std::multiset<Key> produced;
     for (int i = 0; i < 15; ++i, ++it) produced.insert(it.value());
+    produced.insert(it.value());
     for (Key i = 30; i < 300; ++i) map.insert_or_assign(i % 2 == 0 ? kNan : double(i), i);
-    for (; !it.done(); ++it) produced.insert(it.value());
+    for (++it; !it.done(); ++it) produced.insert(it.value());
     for (Key i = 0; i < 30; ++i) EXPECT_EQ(produced.count(i), 1U) << i << ' ' << start;
     for (const Key value : produced) EXPECT_EQ(produced.count(value), 1U) << value;
   }

@@ -5,6 +5,10 @@
 // `dynamic_layout.h`) for sizes chosen at run time. The table asks an *object* of the layout for
 // everything, and every array of buckets has its own, since the slots per bucket may change with a
 // growth.
+//
+// A layout's shape is that of its buckets in memory. Builds that poison free slots (see `poison.h`)
+// pad it; `NominalSize`, a bucket's size without that, decides how many buckets are allocated, so
+// that all builds allocate the same ones.
 
 #ifndef HMAP_LAYOUT_H_
 #define HMAP_LAYOUT_H_
@@ -17,6 +21,7 @@
 #include <type_traits>
 
 #include "hmap/memory.h"
+#include "hmap/poison.h"
 
 namespace hmap {
 
@@ -46,6 +51,7 @@ inline constexpr ObjectShape kShapeOf = {sizeof(T), alignof(T)};
 struct SlotShape {
   bool indirect = false;  // the slot holds the address of an object of its own
   std::size_t offset = 0;
+  std::size_t size = 0;    // of what the slot holds
   std::size_t stride = 0;  // from one slot to the next
 };
 
@@ -78,22 +84,28 @@ struct BucketShape {
 // slots share one address. It lies in the bucket all the same, because the overflow pointer comes
 // last: Go pads the end of a struct whose last member has no size, lest its address be that of the
 // next object, and needs no such padding here.
+//
+// With a `granule` of more than 1 every slot begins with a granule and shares none with another.
 constexpr BucketShape ShapeOf(const ObjectShape& key, const ObjectShape& value, unsigned slots,
-                              std::size_t max_inline = kMaxInlineSize) {
+                              std::size_t max_inline = kMaxInlineSize, std::size_t granule = 1) {
   const auto slot_of = [max_inline](const ObjectShape& object) {
     return object.size > max_inline ? ObjectShape{sizeof(void*), alignof(void*)} : object;
+  };
+  const auto apart = [granule](const ObjectShape& slot) {
+    return std::max<std::size_t>(slot.alignment, granule);
   };
   const ObjectShape key_slot = slot_of(key);
   const ObjectShape value_slot = slot_of(value);
   BucketShape shape;
   shape.slots = slots;
   shape.keys.indirect = key.size > max_inline;
-  shape.keys.stride = AlignUp(key_slot.size, key_slot.alignment);
-  shape.keys.offset = AlignUp(slots, key_slot.alignment);
+  shape.keys.size = key_slot.size;
+  shape.keys.stride = AlignUp(key_slot.size, apart(key_slot));
+  shape.keys.offset = AlignUp(slots, apart(key_slot));
   shape.values.indirect = value.size > max_inline;
-  shape.values.stride = AlignUp(value_slot.size, value_slot.alignment);
-  shape.values.offset =
-      AlignUp(shape.keys.offset + slots * shape.keys.stride, value_slot.alignment);
+  shape.values.size = value_slot.size;
+  shape.values.stride = AlignUp(value_slot.size, apart(value_slot));
+  shape.values.offset = AlignUp(shape.keys.offset + slots * shape.keys.stride, apart(value_slot));
   shape.overflow = AlignUp(shape.values.offset + slots * shape.values.stride, alignof(Bucket*));
   shape.alignment =
       std::max<std::size_t>({key_slot.alignment, value_slot.alignment, alignof(Bucket*)});
@@ -101,7 +113,8 @@ constexpr BucketShape ShapeOf(const ObjectShape& key, const ObjectShape& value, 
   return shape;
 }
 
-// What all layouts have in common: addresses, as `Derived::shape()` has them.
+// What all layouts have in common: addresses, as `Derived::shape()` has them, and what of a bucket
+// is poisoned.
 template <class Derived>
 class BucketAddresses {
  public:
@@ -132,6 +145,16 @@ class BucketAddresses {
     return reinterpret_cast<Bucket*>(Bytes(bucket) + n * shape().size);
   }
 
+  // Nothing of `n` buckets of an array may be touched.
+  void PoisonBuckets(Bucket* first, std::size_t n) const { Poison(first, n * shape().size); }
+  // All of them may: they are about to be written as a whole, or freed.
+  void UnpoisonBuckets(Bucket* first, std::size_t n) const { Unpoison(first, n * shape().size); }
+  // A poisoned bucket comes into use: its marks and its overflow pointer are readable.
+  void UnpoisonHeader(Bucket* bucket) const {
+    Unpoison(bucket, shape().slots);
+    Unpoison(Bytes(bucket) + shape().overflow, sizeof(Bucket*));
+  }
+
  private:
   static std::byte* Bytes(Bucket* bucket) { return reinterpret_cast<std::byte*>(bucket); }
   constexpr const BucketShape& shape() const { return static_cast<const Derived*>(this)->shape(); }
@@ -142,7 +165,8 @@ template <class K, class V, unsigned kSlots = kGoSlots, std::size_t kMaxInline =
 class StaticLayout : public BucketAddresses<StaticLayout<K, V, kSlots, kMaxInline>> {
   static_assert(kSlots != 0 && (kSlots & (kSlots - 1)) == 0,
                 "hmap: slots per bucket must be a power of two");
-  static constexpr BucketShape kShape = ShapeOf(kShapeOf<K>, kShapeOf<V>, kSlots, kMaxInline);
+  static constexpr BucketShape kShape =
+      ShapeOf(kShapeOf<K>, kShapeOf<V>, kSlots, kMaxInline, kPoisonGranule);
 
  public:
   using Key = K;
@@ -155,6 +179,9 @@ class StaticLayout : public BucketAddresses<StaticLayout<K, V, kSlots, kMaxInlin
   static constexpr ObjectShape value() { return kShapeOf<V>; }
   static constexpr const BucketShape& shape() { return kShape; }
   static constexpr unsigned Slots() { return kSlots; }
+  static constexpr std::size_t NominalSize() {
+    return ShapeOf(kShapeOf<K>, kShapeOf<V>, kSlots, kMaxInline).size;
+  }
 
   // The key or value of a cell that holds one.
   K& KeyAt(Bucket* bucket, unsigned slot) const {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,12 @@ struct Laid {
   std::conditional_t<(sizeof(K) > 128), K*, K> keys[kSlots];
   std::conditional_t<(sizeof(V) > 128), V*, V> values[kSlots];
   void* overflow;
+};
+
+// In a slot of its own granules, as the layouts pad slots where they are poisoned.
+template <class T>
+struct alignas(std::max(alignof(T), kPoisonGranule)) Apart {
+  T object;
 };
 
 template <class K, class V, unsigned kSlots>
@@ -72,12 +79,14 @@ void ExpectAddresses(const Layout& layout) {
 
 template <class K, class V, unsigned kSlots>
 void ExpectBothLayouts() {
+  using Reference = Laid<Apart<K>, Apart<V>, kSlots>;
+  ExpectLaidOut<K, V, kSlots>(ShapeOf(kShapeOf<K>, kShapeOf<V>, kSlots));
   const StaticLayout<K, V, kSlots> fixed;
-  ExpectLaidOut<K, V, kSlots>(fixed.shape());
-  ExpectAddresses<decltype(fixed), Laid<K, V, kSlots>>(fixed);
+  EXPECT_EQ(fixed.NominalSize(), sizeof(Laid<K, V, kSlots>));
+  ExpectAddresses<decltype(fixed), Reference>(fixed);
   const DynamicLayout dynamic(kShapeOf<K>, kShapeOf<V>, kSlots);
-  ExpectLaidOut<K, V, kSlots>(dynamic.shape());
-  ExpectAddresses<DynamicLayout, Laid<K, V, kSlots>>(dynamic);
+  EXPECT_EQ(dynamic.NominalSize(), sizeof(Laid<K, V, kSlots>));
+  ExpectAddresses<DynamicLayout, Reference>(dynamic);
 }
 
 template <class K, class V>
@@ -110,9 +119,8 @@ TEST(BucketShapeTest, IsAsTheCompilerWouldLayItOutForOtherPairs) {
   ExpectBothLayouts<std::uint32_t, Blob<300>, 4>();
   ExpectBothLayouts<Blob<300, 4>, Blob<16, 16>, 16>();
   ExpectBothLayouts<Blob<32, 32>, Blob<2, 2>, 8>();
-  ExpectLaidOut<std::uint16_t, std::uint16_t, 2>(
-      StaticLayout<std::uint16_t, std::uint16_t, 2>::shape());
-  ExpectLaidOut<std::uint8_t, Wide, 1>(StaticLayout<std::uint8_t, Wide, 1>::shape());
+  ExpectLaidOut<std::uint16_t, std::uint16_t, 2>(ShapeOf({2, 2}, {2, 2}, 2));
+  ExpectLaidOut<std::uint8_t, Wide, 1>(ShapeOf({1, 1}, kShapeOf<Wide>, 1));
 }
 
 TEST(BucketShapeTest, HasGosSizeForEightSlotsAndItsAlignments) {

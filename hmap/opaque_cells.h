@@ -6,12 +6,14 @@
 #ifndef HMAP_OPAQUE_CELLS_H_
 #define HMAP_OPAQUE_CELLS_H_
 
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
 #include "hmap/cells.h"
 #include "hmap/memory.h"
 #include "hmap/opaque.h"
+#include "hmap/poison.h"
 
 namespace hmap {
 
@@ -41,17 +43,17 @@ class Cells<LayoutT, Allocator> {
   // A copy of `from`; zero without it.
   template <class... From>
   void ConstructKey(void* slot, const From&... from) {
-    Construct(layout_.key(), layout_.shape().keys.indirect, slot, Address(from...));
+    Construct(layout_.key(), layout_.shape().keys, slot, Address(from...));
   }
   template <class... From>
   void ConstructValue(void* slot, const From&... from) {
-    Construct(layout_.value(), layout_.shape().values.indirect, slot, Address(from...));
+    Construct(layout_.value(), layout_.shape().values, slot, Address(from...));
   }
-  void DestroyKey(void* slot) { Destroy(layout_.key(), layout_.shape().keys.indirect, slot); }
-  void DestroyValue(void* slot) { Destroy(layout_.value(), layout_.shape().values.indirect, slot); }
+  void DestroyKey(void* slot) { Destroy(layout_.key(), layout_.shape().keys, slot); }
+  void DestroyValue(void* slot) { Destroy(layout_.value(), layout_.shape().values, slot); }
 
-  void RelocateKey(void* to, void* from) { std::memcpy(to, from, layout_.shape().keys.stride); }
-  void RelocateValue(void* to, void* from) { std::memcpy(to, from, layout_.shape().values.stride); }
+  void RelocateKey(void* to, void* from) { Relocate(to, from, layout_.shape().keys.size); }
+  void RelocateValue(void* to, void* from) { Relocate(to, from, layout_.shape().values.size); }
 
   void ResetKey(Opaque& key) { std::memset(static_cast<void*>(&key), 0, layout_.key().size); }
   void ResetValue(Opaque& value) {
@@ -62,9 +64,10 @@ class Cells<LayoutT, Allocator> {
   static const void* Address() { return nullptr; }
   static const void* Address(const Opaque& from) { return &from; }
 
-  void Construct(const ObjectShape& shape, bool indirect, void* slot, const void* from) {
+  void Construct(const ObjectShape& shape, const SlotShape& slots, void* slot, const void* from) {
+    SlotOpening opening(slot, slots.size);
     void* object = slot;
-    if (indirect) {
+    if (slots.indirect) {
       object = WithBlocksOf<Allocator>(
           shape.alignment, [&](auto blocks) { return blocks.Allocate(allocator_, shape.size); });
       std::memcpy(slot, &object, sizeof(object));
@@ -74,14 +77,23 @@ class Cells<LayoutT, Allocator> {
     } else {
       std::memcpy(object, from, shape.size);
     }
+    opening.Fill();
   }
 
-  void Destroy(const ObjectShape& shape, bool indirect, void* slot) {
-    if (!indirect) return;
-    void* object;
-    std::memcpy(&object, slot, sizeof(object));
-    WithBlocksOf<Allocator>(shape.alignment,
-                            [&](auto blocks) { blocks.Free(allocator_, object, shape.size); });
+  void Destroy(const ObjectShape& shape, const SlotShape& slots, void* slot) {
+    if (slots.indirect) {
+      void* object;
+      std::memcpy(&object, slot, sizeof(object));
+      WithBlocksOf<Allocator>(shape.alignment,
+                              [&](auto blocks) { blocks.Free(allocator_, object, shape.size); });
+    }
+    Poison(slot, slots.size);
+  }
+
+  static void Relocate(void* to, void* from, std::size_t size) {
+    Unpoison(to, size);
+    std::memcpy(to, from, size);
+    Poison(from, size);
   }
 
   Layout layout_;

@@ -1,4 +1,5 @@
-// The choices that make a map: growth, layout, iteration rule, random source, fatal handler.
+// The choices that make a map: growth, layout, iteration rule, random source, fatal handler,
+// checks.
 //
 // A policy is a struct of types and constants. `Strict` is the default. `Go119` is the exact
 // algorithm of Go 1.19, down to every random draw. To change one rule, derive from either:
@@ -41,6 +42,13 @@ struct Strict {
   using Fatal = AbortOnFatal;
   static constexpr IterationRule kIteration = IterationRule::kContract;
   static constexpr bool kFastPaths = true;
+  // Compare the table with what was last written to it, at every operation; see `checked.h`.
+  static constexpr bool kChecked = false;
+};
+
+// For code that shares its address space with what it does not trust.
+struct Checked : Strict {
+  static constexpr bool kChecked = true;
 };
 
 // Keys and values must be copyable and default-constructible: Go copies what it evacuates and

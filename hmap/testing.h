@@ -12,9 +12,76 @@
 #include <utility>
 #include <vector>
 
+#include "hmap/handle.h"
 #include "hmap/map.h"
 
-namespace hmap::testing {
+namespace hmap {
+
+enum class HeaderField : std::uint8_t {
+  kCount,
+  kFlags,
+  kB,
+  kNoverflow,
+  kHash0,
+  kNevacuate,
+  kBuckets,
+  kOldbuckets,
+};
+
+// Writes to a table as code does that has gone astray. What it returns writes back what was there.
+struct UnsafeCode {
+  using Undo = std::function<void()>;
+
+  template <class CoreT>
+  static Undo Overwrite(CoreT& core, HeaderField field) {
+    using GenerationT = typename CoreT::GenerationT;
+    constexpr std::uintptr_t kNowhere = 64;
+    auto* const nowhere = reinterpret_cast<GenerationT*>(kNowhere);
+    switch (field) {
+      case HeaderField::kCount:
+        return Overwrite(core.count_, std::size_t{1} << 60);
+      case HeaderField::kFlags:
+        core.SetFlags(core.flags() ^ kSameSizeFlag);
+        return [&core] { core.SetFlags(core.flags() ^ kSameSizeFlag); };
+      case HeaderField::kB:
+        return Overwrite(core.b_, std::uint8_t{60});
+      case HeaderField::kNoverflow:
+        return Overwrite(core.noverflow_, std::uint16_t{9});
+      case HeaderField::kHash0:
+        return Overwrite(core.hash0_, ~core.hash0_);
+      case HeaderField::kNevacuate:
+        return Overwrite(core.nevacuate_, std::size_t{1} << 60);
+      case HeaderField::kBuckets:
+        return Overwrite(core.buckets_, nowhere);
+      case HeaderField::kOldbuckets:
+        return Overwrite(core.oldbuckets_, nowhere);
+    }
+    return {};
+  }
+
+  // The overflow pointer of `bucket`, which is in an array of `layout`.
+  template <class Layout>
+  static Undo OverwriteOverflow(const Layout& layout, Bucket* bucket, Bucket* overflow) {
+    Bucket* const before = layout.Overflow(bucket);
+    layout.SetOverflow(bucket, overflow);
+    return [layout, bucket, before] { layout.SetOverflow(bucket, before); };
+  }
+
+  // The pool will hand out again the bucket that it handed out last.
+  template <class GenerationT>
+  static void RewindPool(GenerationT& generation) {
+    const auto used = generation.total() - static_cast<std::size_t>(generation.PoolLeft());
+    generation.next_overflow_ = generation.Chain(used - 1);
+  }
+
+ private:
+  template <class T>
+  static Undo Overwrite(T& field, T wrong) {
+    return [&field, before = std::exchange(field, wrong)] { field = before; };
+  }
+};
+
+namespace testing {
 
 // Counts what its allocators hand out and take back.
 struct Ledger {
@@ -179,6 +246,15 @@ struct Rig {
   }
 };
 
+// The table behind a map; null if it is nil or moved from.
+template <class MapT>
+auto* CoreOf(const MapT& map) {
+  struct Opened : MapT {
+    using Handle<typename MapT::Types>::core;
+  };
+  return (map.*&Opened::core)();
+}
+
 // A map whose B is 4 and whose next insert begins a same-size growth: one entry in each of 16
 // buckets, the key 128 + bucket, at the far end of a chain of two. `MapT` hashes by identity.
 template <class MapT>
@@ -199,6 +275,7 @@ auto Rest(It it) {
   return keys;
 }
 
-}  // namespace hmap::testing
+}  // namespace testing
+}  // namespace hmap
 
 #endif  // MAPFUZZ_HMAP_TESTING_H_

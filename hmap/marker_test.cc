@@ -1,0 +1,121 @@
+#include "hmap/marker.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hmap/map.h"
+#include "hmap/testing.h"
+
+namespace hmap::testing {
+namespace {
+
+template <class Base>
+using WordMap = TestMap<std::uint64_t, std::string, IdentityHash, Base>;
+using StrictMap = WordMap<Strict>;
+
+template <class MapT>
+MarkReport MarkOf(const MapT& map, const std::vector<typename MapT::iterator>& walks = {}) {
+  Marker<typename MapT::CoreT> marker(CoreOf(map));
+  for (const auto& walk : walks) marker.AddIterator(walk);
+  return marker.Mark();
+}
+
+// Inserts, erases and clears with up to three iterators that hold on to what they began with.
+template <class Base>
+std::size_t MostGenerations() {
+  Rig rig;
+  auto map = rig.Make<WordMap<Base>>();
+  std::vector<typename WordMap<Base>::iterator> walks;
+  SeededRandom random;
+  std::size_t most = 0;
+  for (int i = 0; i < 3000; ++i) {
+    const std::uint64_t drawn = random(Draw::kIteratorStart);
+    const std::uint64_t key = drawn % 16 + (drawn >> 8) % 60 * 16;
+    if (drawn >> 62 == 0) {
+      map.erase(key);
+    } else {
+      map.insert_or_assign(key, "");
+    }
+    if (i % 50 == 0) walks.push_back(map.begin());
+    if (walks.size() > 3) walks.erase(walks.begin());
+    if (i % 1100 == 1099) map.clear();
+    const MarkReport report = MarkOf(map, walks);
+    EXPECT_EQ(report.problem, "") << "after " << i;
+    if (CoreOf(map)->kContract) {
+      EXPECT_EQ(report.in_chains + report.in_pools, report.allocated);
+    }
+    most = std::max(most, report.generations);
+  }
+  return most;
+}
+
+TEST(MarkerTest, FindsEveryBucketOnceOrInAPool) {
+  EXPECT_GE(MostGenerations<Strict>(), 3U);
+  EXPECT_GE(MostGenerations<Go119>(), 3U);
+  EXPECT_GE(MostGenerations<Checked>(), 3U);
+}
+
+TEST(MarkerTest, OfAMapWithoutATableFindsNothing) {
+  const MarkReport report =
+      MarkOf(StrictMap::Nil({{}, {}, {}, {}, {}, LedgerAllocator<int>(nullptr)}));
+  EXPECT_EQ(report.generations, 0U);
+  EXPECT_EQ(report.problem, "");
+}
+
+// Sixteen chains, of which two have an overflow bucket each, from the pool.
+StrictMap MakeMap(Rig& rig) {
+  auto map = rig.Make<StrictMap>(60);
+  for (std::uint64_t chain = 3; chain <= 4; ++chain) {
+    for (std::uint64_t i = 0; i < 9; ++i) map.insert_or_assign(chain + 16 * i, "");
+  }
+  return map;
+}
+
+TEST(MarkerTest, SeesABucketThatAPoolHandsOutTwice) {
+  Rig rig;
+  auto map = rig.Make<TestMap<std::uint64_t, std::uint64_t, IdentityHash>>(60);
+  for (std::uint64_t i = 0; i < 9; ++i) map.insert_or_assign(3 + 16 * i, i);
+  for (std::uint64_t i = 0; i < 8; ++i) map.insert_or_assign(4 + 16 * i, i);
+  ASSERT_EQ(MarkOf(map).problem, "");
+  UnsafeCode::RewindPool(*CoreOf(map)->buckets());
+  EXPECT_EQ(MarkOf(map).problem, "bucket 1 of chain 3 is in the pool");
+  map.insert_or_assign(4 + 16 * 8, 8);
+  EXPECT_EQ(MarkOf(map).problem, "bucket 1 of chain 4 is in chain 3 already");
+}
+
+TEST(MarkerTest, SeesOverflowPointersThatLeadWhereTheyShouldNot) {
+  Rig rig;
+  auto map = MakeMap(rig);
+  const auto& generation = *CoreOf(map)->buckets();
+  const auto& layout = generation.layout();
+  Bucket* const head = generation.Chain(3);
+  Bucket* const second = layout.Overflow(head);
+  int elsewhere = 0;
+  struct Row {
+    Bucket* from;
+    Bucket* to;
+    const char* problem;
+  };
+  const Row rows[] = {
+      {second, second, "bucket 2 of chain 3 is in chain 3 already"},
+      {second, head, "bucket 2 of chain 3 is in chain 3 already"},
+      {second, generation.Chain(9), "bucket 0 of chain 9 is in chain 3 already"},
+      {head, nullptr, "a bucket is in no chain and no pool"},
+      {second, reinterpret_cast<Bucket*>(&elsewhere),
+       "bucket 2 of chain 3 is none of its generation's"},
+  };
+  for (const Row& row : rows) {
+    const auto undo = UnsafeCode::OverwriteOverflow(layout, row.from, row.to);
+    EXPECT_EQ(MarkOf(map).problem, row.problem);
+    undo();
+    EXPECT_EQ(MarkOf(map).problem, "");
+  }
+}
+
+}  // namespace
+}  // namespace hmap::testing
