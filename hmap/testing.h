@@ -32,6 +32,12 @@ enum class HeaderField : std::uint8_t {
 struct UnsafeCode {
   using Undo = std::function<void()>;
 
+  // Unchecked, even if the map is.
+  template <class Types>
+  static Core<Types>* TableOf(const Handle<Types>& map) {
+    return map.core_;
+  }
+
   template <class CoreT>
   static Undo Overwrite(CoreT& core, HeaderField field) {
     using GenerationT = typename CoreT::GenerationT;
@@ -245,10 +251,7 @@ struct Rig {
 // The table behind a map; null if it is nil or moved from.
 template <class MapT>
 auto* CoreOf(const MapT& map) {
-  struct Opened : MapT {
-    using Handle<typename MapT::Types>::core;
-  };
-  return (map.*&Opened::core)();
+  return UnsafeCode::TableOf<typename MapT::Types>(map);
 }
 
 // A map whose B is 4 and whose next insert begins a same-size growth: one entry in each of 16
