@@ -1,5 +1,6 @@
 // What the tests of the map share: an allocator that keeps a ledger and can fail, draws that a test
-// sets, hashers that put a key where a test wants it, and types that count or throw.
+// sets, hashers that put a key where a test wants it, types that count or throw, and code that
+// writes where only the table may.
 
 #ifndef MAPFUZZ_HMAP_TESTING_H_
 #define MAPFUZZ_HMAP_TESTING_H_
