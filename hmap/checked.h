@@ -2,7 +2,7 @@
 //
 // A policy with `kChecked` makes a map compare its header, before every operation, with a *sealed*
 // copy that the last write left, and every overflow pointer, before it follows it, with a *shadow*
-// beside the buckets. A difference throws CorruptError and changes nothing. So does every later
+// beside the buckets. A difference throws CorruptError and loses nothing. So does every later
 // operation on what is corrupt, and destruction goes by seal and shadow instead of what was
 // overwritten: it frees everything.
 //

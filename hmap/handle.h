@@ -135,6 +135,8 @@ class Handle {
   static auto* Value(Place place) { return place.bucket == nullptr ? nullptr : &place.value(); }
 
  private:
+  friend struct UnsafeCode;
+
   Parts parts_;
   CoreT* core_ = nullptr;  // null: nil or moved from
   bool nil_ = false;

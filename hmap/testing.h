@@ -1,5 +1,6 @@
 // What the tests of the map share: an allocator that keeps a ledger and can fail, draws that a test
-// sets, hashers that put a key where a test wants it, and types that count or throw.
+// sets, hashers that put a key where a test wants it, types that count or throw, and code that
+// writes where only the table may.
 
 #ifndef MAPFUZZ_HMAP_TESTING_H_
 #define MAPFUZZ_HMAP_TESTING_H_
@@ -31,6 +32,12 @@ enum class HeaderField : std::uint8_t {
 // Writes to a table as code does that has gone astray. What it returns writes back what was there.
 struct UnsafeCode {
   using Undo = std::function<void()>;
+
+  // Unchecked, even if the map is.
+  template <class Types>
+  static Core<Types>* TableOf(const Handle<Types>& map) {
+    return map.core_;
+  }
 
   template <class CoreT>
   static Undo Overwrite(CoreT& core, HeaderField field) {
@@ -249,10 +256,7 @@ struct Rig {
 // The table behind a map; null if it is nil or moved from.
 template <class MapT>
 auto* CoreOf(const MapT& map) {
-  struct Opened : MapT {
-    using Handle<typename MapT::Types>::core;
-  };
-  return (map.*&Opened::core)();
+  return UnsafeCode::TableOf<typename MapT::Types>(map);
 }
 
 // A map whose B is 4 and whose next insert begins a same-size growth: one entry in each of 16
