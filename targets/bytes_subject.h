@@ -1,8 +1,9 @@
 // The adapter of `hmap::DynamicMap`: keys and values are bytes, of sizes and alignments that the
 // tape chooses.
 //
-// Every key and value is handed in as a block of exactly its size, so that a sanitizer sees who
-// reads beyond it. What lies at an address that does not suit its alignment reads as broken.
+// Every key and value is handed in as a block of exactly its size and no more than its alignment,
+// so that a sanitizer sees who reads beyond it or relies on more. What lies at an address that does
+// not suit its alignment reads as broken.
 
 #ifndef MAPFUZZ_TARGETS_BYTES_SUBJECT_H_
 #define MAPFUZZ_TARGETS_BYTES_SUBJECT_H_
@@ -28,19 +29,21 @@ namespace mapfuzz {
 class BytesObject {
  public:
   BytesObject(BytesRole role, const TapeObject& shape, std::uint64_t number)
-      : alignment_{shape.alignment},
-        bytes_(static_cast<std::byte*>(::operator new(shape.size, alignment_))) {
-    WriteNumber(role, static_cast<std::uint32_t>(number), bytes_, shape.size);
+      : alignment_(shape.alignment),
+        block_(static_cast<std::byte*>(
+            ::operator new(alignment_ + shape.size, std::align_val_t{2 * alignment_}))) {
+    WriteNumber(role, static_cast<std::uint32_t>(number), block_ + alignment_, shape.size);
   }
   BytesObject(const BytesObject&) = delete;
   BytesObject& operator=(const BytesObject&) = delete;
-  ~BytesObject() { ::operator delete(bytes_, alignment_); }
+  ~BytesObject() { ::operator delete(block_, std::align_val_t{2 * alignment_}); }
 
-  const std::byte* bytes() const { return bytes_; }
+  // A multiple of the alignment, and of no larger power of two.
+  const std::byte* bytes() const { return block_ + alignment_; }
 
  private:
-  std::align_val_t alignment_;
-  std::byte* bytes_;
+  std::size_t alignment_;
+  std::byte* block_;
 };
 
 // Reads keys and values where they lie.

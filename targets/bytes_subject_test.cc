@@ -4,9 +4,14 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "harness/tape_text.h"
+#include "targets/profiles.h"
 #include "targets/subjects.h"
 
 namespace mapfuzz {
@@ -49,6 +54,15 @@ TEST(BytesReaderTest, WhatLiesAtTheWrongAddressReadsAsBroken) {
   EXPECT_EQ(reader.ValueOf(&bytes[6]), kNoValue);
 }
 
+TEST(BytesObjectTest, IsAlignedAsAskedAndNoMore) {
+  for (std::uint16_t alignment = 1; alignment <= kMaxObjectAlignment; alignment *= 2) {
+    const BytesObject object(BytesRole::kValue, {13, alignment}, 7);
+    const auto address = reinterpret_cast<std::uintptr_t>(object.bytes());
+    EXPECT_EQ(address % (2 * alignment), alignment);
+    EXPECT_EQ(ReadNumber(BytesRole::kValue, object.bytes(), 13), 7u);
+  }
+}
+
 TEST(BytesSubjectTest, SaysHowManySlotsItsBucketsHaveWithOrWithoutAnArray) {
   for (const std::uint8_t slots : {4, 8, 16}) {
     Draws draws(1);
@@ -83,7 +97,6 @@ TEST(BytesSubjectTest, KeysOfNoBytesAreOne) {
   Told(tape);
 }
 
-// The slots decide where a table doubles, and all layouts of the same slots have the same header.
 TEST(BytesSubjectTest, BucketsDoubleInProportionToTheirSlots) {
   for (const std::uint8_t slots : {4, 8, 16}) {
     Draws draws(1);
@@ -92,6 +105,23 @@ TEST(BytesSubjectTest, BucketsDoubleInProportionToTheirSlots) {
     EXPECT_EQ(map.View().Header().b, 0);
     map.Put(slots, 1);
     EXPECT_EQ(map.View().Header().b, 1);
+  }
+}
+
+TEST(LayoutsTest, SeedsReachEveryMilestoneOfTheTarget) {
+  const TargetProfile& profile = *FindProfile("layouts");
+  MilestoneCounts reached{};
+  for (const auto& file :
+       std::filesystem::directory_iterator(MAPFUZZ_SOURCE_DIR "/corpus/seeds/layouts")) {
+    std::ifstream in(file.path());
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    Tape tape = ParseTapeText(text, file.path().string()).tape;
+    tape.config = profile.shape(tape.config);
+    const RunResult result = RunTape("hmap", tape);
+    for (int i = 0; i < kMilestones; ++i) reached[i] += result.milestones[i];
+  }
+  for (const Milestone milestone : profile.milestones) {
+    EXPECT_GT(reached[static_cast<int>(milestone)], 0u) << MilestoneName(milestone);
   }
 }
 
