@@ -5,68 +5,56 @@
 
 #include <string>
 
+#include "harness/planted.h"
 #include "harness/runner.h"
-#include "harness/tape_text.h"
 #include "harness/toy_subject.h"
 
 namespace mapfuzz {
 namespace {
 
-static_assert(TakesFaults<ToySubject<>> && RefusesKeys<ToySubject<>>);
-static_assert(Copies<ToySubject<>> && Subscripts<ToySubject<>>);
+static_assert(TakesFaults<ToySubject> && RefusesKeys<ToySubject>);
+static_assert(Copies<ToySubject> && Subscripts<ToySubject>);
 
-Tape Parse(const std::string& operations, const std::string& header = "") {
-  return ParseTapeText("mapfuzz tape v1\n" + header + "\n" + operations + "end\n", "test").tape;
-}
-
-template <ToyBug kBug>
-std::string VerdictOf(const Tape& tape) {
-  const RunResult result = Runner<ToySubject<kBug>>::Run(tape);
-  return result.failure ? result.failure->oracle + "/" + result.failure->property : "";
-}
-
-template <ToyBug kBug>
-void ExpectSeen(const std::string& verdict, const std::string& operations,
+void ExpectSeen(ToyBug bug, const std::string& verdict, const std::string& operations,
                 const std::string& header = "") {
-  const Tape tape = Parse(operations, header);
-  EXPECT_EQ(VerdictOf<ToyBug::kNone>(tape), "") << operations;
-  EXPECT_EQ(VerdictOf<kBug>(tape), verdict) << operations;
+  SCOPED_TRACE(operations);
+  ExpectVerdict<ToySubject>(bug, verdict, ParseOperations(operations, header));
 }
 
 std::string HistoryOf(const std::string& operations) {
   std::string history;
   RunOptions options;
   options.history = &history;
-  Runner<ToySubject<>>::Run(Parse(operations), options);
+  Runner<ToySubject>::Run(ParseOperations(operations), options);
   return history;
 }
 
 TEST(RunnerFaultTest, SeesInsertsThatAFaultLeavesHalfDone) {
   const std::string insert = "put 1\nfault alloc 1\nput 2\n";
-  ExpectSeen<ToyBug::kFaultLosesEntry>("fault/size", insert);
-  ExpectSeen<ToyBug::kFaultHalfInsert>("fault/size", insert);
-  ExpectSeen<ToyBug::kFaultCounted>("fault/size", insert);
-  ExpectSeen<ToyBug::kFaultSwallowed>("fault/swallowed", insert);
-  ExpectSeen<ToyBug::kFaultTranslated>("fault/other-exception", insert);
+  ExpectSeen(ToyBug::kFaultLosesEntry, "fault/size", insert);
+  ExpectSeen(ToyBug::kFaultHalfInsert, "fault/size", insert);
+  ExpectSeen(ToyBug::kFaultCounted, "fault/size", insert);
+  ExpectSeen(ToyBug::kFaultSwallowed, "fault/swallowed", insert);
+  ExpectSeen(ToyBug::kFaultTranslated, "fault/other-exception", insert);
 }
 
 TEST(RunnerFaultTest, SeesOtherStepsThatAFaultLeavesHalfDone) {
-  ExpectSeen<ToyBug::kFaultHalfClear>("fault/size", "put 1\nfault draw 1\nclear\n");
-  ExpectSeen<ToyBug::kFaultHalfCopy>("fault/size",
-                                     "put 1\ncopy\nput 2\nfault copy 1\ncopy\nput 3\n");
-  ExpectSeen<ToyBug::kFaultMovesIterator>("fault/iterator-moved",
-                                          "fill 0 5\nbegin 0 0\nfault hash 1\nnext 0\n");
+  ExpectSeen(ToyBug::kFaultHalfClear, "fault/size", "put 1\nfault draw 1\nclear\n");
+  ExpectSeen(ToyBug::kFaultHalfCopy, "fault/size",
+             "put 1\ncopy\nput 2\nfault copy 1\ncopy\nput 3\n");
+  ExpectSeen(ToyBug::kFaultMovesIterator, "fault/iterator-moved",
+             "fill 0 5\nbegin 0 0\nfault hash 1\nnext 0\n");
 }
 
 TEST(RunnerFaultTest, SeesAnIteratorThatMissesAnEntryAfterAFault) {
   // It was written to since, so that it cannot be asked where it stands.
-  ExpectSeen<ToyBug::kFaultMovesIterator>(
-      "iteration/missed-entry", "fill 0 5\nbegin 0 0\nput 9\nfault hash 1\nnext 0\nwalk 0 20\n");
+  ExpectSeen(ToyBug::kFaultMovesIterator, "iteration/missed-entry",
+             "fill 0 5\nbegin 0 0\nput 9\nfault hash 1\nnext 0\nwalk 0 20\n");
 }
 
 TEST(RunnerFaultTest, SeesFaultsInATormentedOperation) {
-  ExpectSeen<ToyBug::kFaultHalfInsert>("fault/size", "torment alloc\nfill 0 3\n");
-  ExpectSeen<ToyBug::kFaultHalfClear>("fault/size", "put 1\ntorment draw\nclear\n");
+  ExpectSeen(ToyBug::kFaultHalfInsert, "fault/size", "torment alloc\nfill 0 3\n");
+  ExpectSeen(ToyBug::kFaultHalfClear, "fault/size", "put 1\ntorment draw\nclear\n");
 }
 
 TEST(RunnerFaultTest, AStepThatMeetsAFaultHasFailedAndTheRunGoesOn) {
@@ -101,24 +89,24 @@ TEST(RunnerFaultTest, AFaultCanBeTakenBackAndMayLapse) {
 
 TEST(RunnerFaultTest, TheOraclesOwnCallsMeetNoFault) {
   // At the end every entry is looked up.
-  EXPECT_EQ(VerdictOf<ToyBug::kNone>(Parse("fill 0 9\nfault hash 1\n")), "");
+  EXPECT_EQ(VerdictOn<ToySubject>(ToyBug::kNone, ParseOperations("fill 0 9\nfault hash 1\n")), "");
 }
 
 TEST(RunnerFaultTest, FaultsAreCountedAndEndWhenTheirChecksCostTooMuch) {
-  const RunResult few = Runner<ToySubject<>>::Run(Parse("torment alloc\nfill 0 20\n"));
+  const RunResult few = Runner<ToySubject>::Run(ParseOperations("torment alloc\nfill 0 20\n"));
   EXPECT_EQ(few.consulted[static_cast<int>(Oracle::kFault)], 20u);
   EXPECT_EQ(few.milestones[static_cast<int>(Milestone::kFaultInCopy)], 0u);
   std::string long_tape = "fill 0 3000\n";
   for (int i = 0; i < 60; ++i) long_tape += "torment hash\nlook 0 100\n";
-  const RunResult many = Runner<ToySubject<>>::Run(Parse(long_tape));
+  const RunResult many = Runner<ToySubject>::Run(ParseOperations(long_tape));
   EXPECT_FALSE(many.failure.has_value());
   EXPECT_LT(many.consulted[static_cast<int>(Oracle::kFault)], 100u);
   EXPECT_GT(many.consulted[static_cast<int>(Oracle::kFault)], 10u);
 }
 
 TEST(RunnerFaultTest, HitsTheMilestonesOfWholeMapsAndIterators) {
-  const RunResult result = Runner<ToySubject<>>::Run(
-      Parse("fill 0 9\nfault copy 1\ncopy\nfault draw 1\nclear\nfault hash 1\nsweep 1\n"));
+  const RunResult result = Runner<ToySubject>::Run(ParseOperations(
+      "fill 0 9\nfault copy 1\ncopy\nfault draw 1\nclear\nfault hash 1\nsweep 1\n"));
   for (const Milestone milestone :
        {Milestone::kFaultInCopy, Milestone::kFaultInClear, Milestone::kFaultInIteration}) {
     EXPECT_EQ(result.milestones[static_cast<int>(milestone)], 1u) << MilestoneName(milestone);
@@ -128,7 +116,7 @@ TEST(RunnerFaultTest, HitsTheMilestonesOfWholeMapsAndIterators) {
 TEST(RunnerRefusalTest, KeysWithoutAHashAreRefusedByEveryOperationAndChangeNothing) {
   const std::string all =
       "get 6\nhas 6\ndel 6\nput 6\ntry 6\nadd 6\nput 1\nget 14\nalias 14 1\nalias 1 14\n";
-  const RunResult result = Runner<ToySubject<>>::Run(Parse(all, "type: variant\n"));
+  const RunResult result = Runner<ToySubject>::Run(ParseOperations(all, "type: variant\n"));
   EXPECT_FALSE(result.failure.has_value());
   EXPECT_EQ(result.largest, 1u);
   EXPECT_EQ(result.milestones[static_cast<int>(Milestone::kRefusedInEmptyMap)], 6u);
@@ -136,9 +124,9 @@ TEST(RunnerRefusalTest, KeysWithoutAHashAreRefusedByEveryOperationAndChangeNothi
 
 TEST(RunnerRefusalTest, SeesKeysThatAreNotRefusedOrNotInGosWordsOrWrongly) {
   const std::string type = "type: variant\n";
-  ExpectSeen<ToyBug::kAcceptsUnhashable>("result/not-refused", "put 1\nput 6\n", type);
-  ExpectSeen<ToyBug::kRefusesHashable>("result/refused", "put 1\n", type);
-  ExpectSeen<ToyBug::kRefusesInOtherWords>("result/refusal-text", "get 6\n", type);
+  ExpectSeen(ToyBug::kAcceptsUnhashable, "result/not-refused", "put 1\nput 6\n", type);
+  ExpectSeen(ToyBug::kRefusesHashable, "result/refused", "put 1\n", type);
+  ExpectSeen(ToyBug::kRefusesInOtherWords, "result/refusal-text", "get 6\n", type);
 }
 
 }  // namespace

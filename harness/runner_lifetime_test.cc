@@ -10,8 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/runner.h"
-#include "harness/tape_text.h"
+#include "harness/planted.h"
 
 namespace mapfuzz {
 namespace {
@@ -43,7 +42,6 @@ struct Node {
   Stored value;
 };
 
-template <LifeBug kBug>
 class LifeToy {
  public:
   static constexpr bool kTakesFaults = true;
@@ -54,7 +52,7 @@ class LifeToy {
   LifeToy(const Config&, Draws& draws) : draws_(&draws) {}
   LifeToy(LifeToy&&) = delete;
   ~LifeToy() {
-    if (kBug == LifeBug::kEndsOneTooFewAtEnd && !nodes_.empty()) {
+    if (Planted<LifeBug>::Is(LifeBug::kEndsOneTooFewAtEnd) && !nodes_.empty()) {
       Lose(nodes_.begin()->second);
       nodes_.erase(nodes_.begin());
     }
@@ -75,7 +73,7 @@ class LifeToy {
     if (it == nodes_.end()) return false;
     Node* const node = it->second;
     nodes_.erase(it);
-    End(node, kBug);
+    End(node, Planted<LifeBug>::Now());
     return true;
   }
   std::pair<bool, Value> Try(KeyId key, Value value) {
@@ -104,19 +102,19 @@ class LifeToy {
     const auto it = nodes_.find(id);
     if (it != nodes_.end()) {
       Stored& stored = it->second->value;
-      if (kBug == LifeBug::kEndsValueEarly) stored.~Stored();
+      if (Planted<LifeBug>::Is(LifeBug::kEndsValueEarly)) stored.~Stored();
       stored.Set(value);
       return false;
     }
     void* const block = draws_->heap.Allocate(sizeof(Node), alignof(Node));
     Stored made(value);
     Node* node = ::new (block) Node{Key(id), Stored(made)};
-    if (kBug == LifeBug::kReadsMovedFrom) Stored taken(std::move(node->value));
-    if (kBug == LifeBug::kWritesBeforeStart) {
+    if (Planted<LifeBug>::Is(LifeBug::kReadsMovedFrom)) Stored taken(std::move(node->value));
+    if (Planted<LifeBug>::Is(LifeBug::kWritesBeforeStart)) {
       Lose(block);
       Overwrite(static_cast<std::byte*>(block) - 1, 1);
     }
-    if (kBug == LifeBug::kMovesByBytes) {
+    if (Planted<LifeBug>::Is(LifeBug::kMovesByBytes)) {
       void* const other = draws_->heap.Allocate(sizeof(Node), alignof(Node));
       std::memcpy(other, block, sizeof(Node));
       draws_->heap.Free(block, sizeof(Node), alignof(Node));
@@ -152,41 +150,36 @@ class LifeToy {
   std::map<KeyId, Node*> nodes_;
 };
 
-static_assert(Subject<LifeToy<LifeBug::kNone>> && CountsLives<LifeToy<LifeBug::kNone>>);
-static_assert(!Copies<LifeToy<LifeBug::kNone>> && !Subscripts<LifeToy<LifeBug::kNone>>);
+static_assert(Subject<LifeToy> && CountsLives<LifeToy>);
+static_assert(!Copies<LifeToy> && !Subscripts<LifeToy>);
 
-template <LifeBug kBug>
-std::string VerdictOf(const std::string& operations) {
-  const Tape tape = ParseTapeText("mapfuzz tape v1\n\n" + operations + "end\n", "test").tape;
-  const RunResult result = Runner<LifeToy<kBug>>::Run(tape);
-  return result.failure ? result.failure->oracle + "/" + result.failure->property : "";
+Tape EveryUse() {
+  return ParseOperations("fill 0 9\nput 3\ndel 4\nfill 20 9\nswap\nput 1\nfault alloc 1\nput 2\n");
 }
 
-constexpr char kTape[] = "fill 0 9\nput 3\ndel 4\nfill 20 9\nswap\nput 1\nfault alloc 1\nput 2\n";
-
 TEST(RunnerLifetimeTest, AMapThatKeepsItsHousePasses) {
-  EXPECT_EQ(VerdictOf<LifeBug::kNone>(kTape), "");
+  EXPECT_EQ(VerdictOn<LifeToy>(LifeBug::kNone, EveryUse()), "");
 }
 
 TEST(RunnerLifetimeTest, SeesObjectsThatAreLeftOrMissing) {
-  EXPECT_EQ(VerdictOf<LifeBug::kKeepsErasedValue>(kTape), "lifetime/values-left-over");
-  EXPECT_EQ(VerdictOf<LifeBug::kKeepsErasedKey>(kTape), "lifetime/keys-left-over");
-  EXPECT_EQ(VerdictOf<LifeBug::kEndsOneTooFewAtEnd>(kTape), "lifetime/values-left-over");
+  ExpectVerdict<LifeToy>(LifeBug::kKeepsErasedValue, "lifetime/values-left-over", EveryUse());
+  ExpectVerdict<LifeToy>(LifeBug::kKeepsErasedKey, "lifetime/keys-left-over", EveryUse());
+  ExpectVerdict<LifeToy>(LifeBug::kEndsOneTooFewAtEnd, "lifetime/values-left-over", EveryUse());
 }
 
 TEST(RunnerLifetimeTest, SeesObjectsThatAreUsedOutOfTheirLives) {
-  EXPECT_EQ(VerdictOf<LifeBug::kEndsValueEarly>(kTape), "lifetime/used-after-end");
-  EXPECT_EQ(VerdictOf<LifeBug::kEndsTwice>(kTape), "lifetime/ended-twice");
-  EXPECT_EQ(VerdictOf<LifeBug::kReadsMovedFrom>(kTape), "lifetime/moved-from-read");
-  EXPECT_EQ(VerdictOf<LifeBug::kMovesByBytes>(kTape), "lifetime/moved-by-bytes");
+  ExpectVerdict<LifeToy>(LifeBug::kEndsValueEarly, "lifetime/used-after-end", EveryUse());
+  ExpectVerdict<LifeToy>(LifeBug::kEndsTwice, "lifetime/ended-twice", EveryUse());
+  ExpectVerdict<LifeToy>(LifeBug::kReadsMovedFrom, "lifetime/moved-from-read", EveryUse());
+  ExpectVerdict<LifeToy>(LifeBug::kMovesByBytes, "lifetime/moved-by-bytes", EveryUse());
 }
 
 TEST(RunnerLifetimeTest, SeesBlocksThatAreMisused) {
-  EXPECT_EQ(VerdictOf<LifeBug::kLeaksBlock>(kTape), "lifetime/leaked");
-  EXPECT_EQ(VerdictOf<LifeBug::kFreesTwice>(kTape), "lifetime/freed-twice");
-  EXPECT_EQ(VerdictOf<LifeBug::kFreesWrongSize>(kTape), "lifetime/freed-wrong-size");
-  EXPECT_EQ(VerdictOf<LifeBug::kWritesAfterFree>(kTape), "lifetime/written-after-free");
-  EXPECT_EQ(VerdictOf<LifeBug::kWritesBeforeStart>(kTape), "lifetime/written-before-start");
+  ExpectVerdict<LifeToy>(LifeBug::kLeaksBlock, "lifetime/leaked", EveryUse());
+  ExpectVerdict<LifeToy>(LifeBug::kFreesTwice, "lifetime/freed-twice", EveryUse());
+  ExpectVerdict<LifeToy>(LifeBug::kFreesWrongSize, "lifetime/freed-wrong-size", EveryUse());
+  ExpectVerdict<LifeToy>(LifeBug::kWritesAfterFree, "lifetime/written-after-free", EveryUse());
+  ExpectVerdict<LifeToy>(LifeBug::kWritesBeforeStart, "lifetime/written-before-start", EveryUse());
 }
 
 }  // namespace

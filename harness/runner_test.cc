@@ -6,35 +6,21 @@
 
 #include <string>
 
-#include "harness/tape_text.h"
+#include "harness/planted.h"
 #include "harness/toy_subject.h"
 
 namespace mapfuzz {
 namespace {
 
-static_assert(Subject<ToySubject<>>);
-static_assert(LiveIterators<ToySubject<>>);
-static_assert(HoldsNan<ToySubject<>>);
-static_assert(!HasStructure<ToySubject<>>);
+static_assert(Subject<ToySubject>);
+static_assert(LiveIterators<ToySubject>);
+static_assert(HoldsNan<ToySubject>);
+static_assert(!HasStructure<ToySubject>);
 
-Tape Parse(const std::string& operations, const std::string& header = "") {
-  return ParseTapeText("mapfuzz tape v1\n" + header + "\n" + operations + "end\n", "test").tape;
-}
-
-// "oracle/property" of the failure, "" if there is none.
-template <ToyBug kBug>
-std::string VerdictOf(const Tape& tape) {
-  const RunResult result = Runner<ToySubject<kBug>>::Run(tape);
-  return result.failure ? result.failure->oracle + "/" + result.failure->property : "";
-}
-
-// Sees the bug in this tape, and nothing without the bug.
-template <ToyBug kBug>
-void ExpectSeen(const std::string& verdict, const std::string& operations,
+void ExpectSeen(ToyBug bug, const std::string& verdict, const std::string& operations,
                 const std::string& header = "") {
-  const Tape tape = Parse(operations, header);
-  EXPECT_EQ(VerdictOf<ToyBug::kNone>(tape), "") << operations;
-  EXPECT_EQ(VerdictOf<kBug>(tape), verdict) << operations;
+  SCOPED_TRACE(operations);
+  ExpectVerdict<ToySubject>(bug, verdict, ParseOperations(operations, header));
 }
 
 TEST(RunnerTest, CleanRunOfEveryOperationPasses) {
@@ -44,35 +30,36 @@ TEST(RunnerTest, CleanRunOfEveryOperationPasses) {
     operations += OpText(Canonical(op)) + "\n" + "fill 3 30\nbegin 1 9\nnext 1\ncopy\n";
   }
   for (const std::string_view type : kKeyTypeNames) {
-    const Tape tape = Parse(operations, "type: " + std::string(type) + "\nkeys: 40\n");
-    EXPECT_EQ(VerdictOf<ToyBug::kNone>(tape), "") << type;
+    const Tape tape = ParseOperations(operations, "type: " + std::string(type) + "\nkeys: 40\n");
+    EXPECT_EQ(VerdictOn<ToySubject>(ToyBug::kNone, tape), "") << type;
   }
 }
 
 TEST(RunnerTest, SeesWrongResults) {
-  ExpectSeen<ToyBug::kPutSaysUpdated>("result/inserted", "put 1\n");
-  ExpectSeen<ToyBug::kGetGivesOldValue>("result/value", "put 1\nget 1\n");
-  ExpectSeen<ToyBug::kHasSaysNo>("result/found", "put 1\nhas 2\nhas 1\n");
-  ExpectSeen<ToyBug::kDelSaysNo>("result/erased", "put 1\ndel 1\n");
-  ExpectSeen<ToyBug::kDelKeepsEntry>("result/size", "put 1\ndel 1\n");
-  ExpectSeen<ToyBug::kTryOverwrites>("result/value", "put 1\ntry 1\n");
-  ExpectSeen<ToyBug::kAddForgetsOld>("result/value", "put 1\nadd 1\n");
-  ExpectSeen<ToyBug::kWrongSize>("result/size", "fill 0 9\n");
-  ExpectSeen<ToyBug::kPutKeepsOldValue>("result/value", "put 1\nput 1\nget 1\n");
-  ExpectSeen<ToyBug::kAliasCopiesKey>("result/value", "fill 20 2\nalias 7 21\nget 7\n");
-  ExpectSeen<ToyBug::kMoveLeavesEntries>("result/size", "fill 0 9\nmove\n");
+  ExpectSeen(ToyBug::kPutSaysUpdated, "result/inserted", "put 1\n");
+  ExpectSeen(ToyBug::kGetGivesOldValue, "result/value", "put 1\nget 1\n");
+  ExpectSeen(ToyBug::kHasSaysNo, "result/found", "put 1\nhas 2\nhas 1\n");
+  ExpectSeen(ToyBug::kDelSaysNo, "result/erased", "put 1\ndel 1\n");
+  ExpectSeen(ToyBug::kDelKeepsEntry, "result/size", "put 1\ndel 1\n");
+  ExpectSeen(ToyBug::kTryOverwrites, "result/value", "put 1\ntry 1\n");
+  ExpectSeen(ToyBug::kAddForgetsOld, "result/value", "put 1\nadd 1\n");
+  ExpectSeen(ToyBug::kWrongSize, "result/size", "fill 0 9\n");
+  ExpectSeen(ToyBug::kPutKeepsOldValue, "result/value", "put 1\nput 1\nget 1\n");
+  ExpectSeen(ToyBug::kAliasCopiesKey, "result/value", "fill 20 2\nalias 7 21\nget 7\n");
+  ExpectSeen(ToyBug::kMoveLeavesEntries, "result/size", "fill 0 9\nmove\n");
 }
 
 TEST(RunnerTest, SeesWrongContentAtTheEnd) {
-  ExpectSeen<ToyBug::kPutKeepsOldValue>("content/wrong-value", "put 1\nput 1\n");
-  ExpectSeen<ToyBug::kAliasCopiesKey>("content/wrong-value", "fill 20 2\nalias 7 21\n");
-  ExpectSeen<ToyBug::kCopyIsShallow>("content/wrong-value", "put 1\ncopy\nput 1\n");
-  ExpectSeen<ToyBug::kLosesNeighbour>("content/ghost-entry", "fill 1 6\n");
+  ExpectSeen(ToyBug::kPutKeepsOldValue, "content/wrong-value", "put 1\nput 1\n");
+  ExpectSeen(ToyBug::kAliasCopiesKey, "content/wrong-value", "fill 20 2\nalias 7 21\n");
+  ExpectSeen(ToyBug::kCopyIsShallow, "content/wrong-value", "put 1\ncopy\nput 1\n");
+  ExpectSeen(ToyBug::kLosesNeighbour, "content/ghost-entry", "fill 1 6\n");
 }
 
 TEST(RunnerTest, SeesWrongContentAtStructuralEvents) {
-  const Tape tape = Parse("fill 5 6\nclear\nput 9\n");
-  const RunResult result = Runner<ToySubject<ToyBug::kClearLeavesOne>>::Run(tape);
+  const Tape tape = ParseOperations("fill 5 6\nclear\nput 9\n");
+  const Planted planted(ToyBug::kClearLeavesOne);
+  const RunResult result = Runner<ToySubject>::Run(tape);
   ASSERT_TRUE(result.failure.has_value());
   EXPECT_EQ(result.failure->oracle + "/" + result.failure->property, "content/ghost-entry");
   EXPECT_EQ(result.failure->op, "clear");
@@ -82,74 +69,76 @@ TEST(RunnerTest, SeesWrongContentAtStructuralEvents) {
 
 TEST(RunnerTest, SeesBrokenIterations) {
   const std::string walk = "fill 0 9\nbegin 1 3\nwalk 1 20\n";
-  ExpectSeen<ToyBug::kIteratorMisses>("iteration/missed-entry", walk);
-  ExpectSeen<ToyBug::kIteratorRepeats>("iteration/duplicate-entry", walk);
-  ExpectSeen<ToyBug::kIteratorGhost>("iteration/ghost-entry", walk);
-  ExpectSeen<ToyBug::kIteratorOldValue>("iteration/stale-value", walk);
-  ExpectSeen<ToyBug::kIteratorOldKey>("iteration/stale-key", "put 0\nsweep 1\n", "type: f64\n");
+  ExpectSeen(ToyBug::kIteratorMisses, "iteration/missed-entry", walk);
+  ExpectSeen(ToyBug::kIteratorRepeats, "iteration/duplicate-entry", walk);
+  ExpectSeen(ToyBug::kIteratorGhost, "iteration/ghost-entry", walk);
+  ExpectSeen(ToyBug::kIteratorOldValue, "iteration/stale-value", walk);
+  ExpectSeen(ToyBug::kIteratorOldKey, "iteration/stale-key", "put 0\nsweep 1\n", "type: f64\n");
 }
 
 TEST(RunnerTest, SeesBrokenIterationsInASweep) {
-  ExpectSeen<ToyBug::kIteratorMisses>("iteration/missed-entry", "fill 0 9\nsweep 0\n");
+  ExpectSeen(ToyBug::kIteratorMisses, "iteration/missed-entry", "fill 0 9\nsweep 0\n");
 }
 
 TEST(RunnerTest, SeesIteratorsThatDoNotKnowTheirMapIsGone) {
   const std::string gone = "fill 0 9\nbegin 1 3\nremake 0\nnext 1\n";
-  ExpectSeen<ToyBug::kNeverStale>("iteration/not-stale", gone);
+  ExpectSeen(ToyBug::kNeverStale, "iteration/not-stale", gone);
   const std::string moved = "fill 0 9\nbegin 1 3\nmove\nnext 1\n";
-  ExpectSeen<ToyBug::kStaleTooSoon>("iteration/stale-alive", moved);
+  ExpectSeen(ToyBug::kStaleTooSoon, "iteration/stale-alive", moved);
 }
 
 TEST(RunnerTest, SeesKeysThatAreNotReplaced) {
-  ExpectSeen<ToyBug::kKeepsOldKey>("content/wrong-key", "put 0\nput 1\n", "type: f64\n");
+  ExpectSeen(ToyBug::kKeepsOldKey, "content/wrong-key", "put 0\nput 1\n", "type: f64\n");
 }
 
 TEST(RunnerTest, SeesNanKeysThatMeet) {
-  ExpectSeen<ToyBug::kOneNanOnly>("result/inserted", "put 5\nput 5\n", "type: f64\n");
+  ExpectSeen(ToyBug::kOneNanOnly, "result/inserted", "put 5\nput 5\n", "type: f64\n");
 }
 
 TEST(RunnerTest, SeesAnExceptionWhereNoneBelongs) {
-  ExpectSeen<ToyBug::kThrows>("result/exception", "put 1\ndel 1\n");
+  ExpectSeen(ToyBug::kThrows, "result/exception", "put 1\ndel 1\n");
 }
 
 TEST(RunnerTest, SeesCallsWithoutEnd) {
-  ExpectSeen<ToyBug::kCallsForEver>("cost/endless-calls", "put 1\nget 1\n");
+  ExpectSeen(ToyBug::kCallsForEver, "cost/endless-calls", "put 1\nget 1\n");
 }
 
 TEST(RunnerTest, IteratorsFollowTheirContent) {
-  const Tape tape = Parse(
+  const Tape tape = ParseOperations(
       "fill 0 9\nbegin 1 3\nswap\nput 4\nnext 1\nmove\nnext 1\ncopy\nnext 1\nwalk 1 20\nnext 1\n");
-  const RunResult result = Runner<ToySubject<>>::Run(tape);
+  const RunResult result = Runner<ToySubject>::Run(tape);
   EXPECT_FALSE(result.failure.has_value());
   EXPECT_GT(result.milestones[static_cast<int>(Milestone::kIteratorFollowsContent)], 0u);
   EXPECT_GT(result.milestones[static_cast<int>(Milestone::kIteratorStale)], 0u);
 }
 
 TEST(RunnerTest, OperationsWithoutAnIteratorAreSkippedAndCounted) {
-  const RunResult result = Runner<ToySubject<>>::Run(Parse("next 0\ntake 1\ndrop 2\nput 1\n"));
+  const RunResult result =
+      Runner<ToySubject>::Run(ParseOperations("next 0\ntake 1\ndrop 2\nput 1\n"));
   EXPECT_FALSE(result.failure.has_value());
   EXPECT_EQ(result.steps, 1u);
   EXPECT_EQ(result.skipped, 3u);
 }
 
 TEST(RunnerTest, KeysAreTakenModuloTheirNumber) {
-  const RunResult result = Runner<ToySubject<>>::Run(Parse("fill 0 100\n", "keys: 10\n"));
+  const RunResult result = Runner<ToySubject>::Run(ParseOperations("fill 0 100\n", "keys: 10\n"));
   EXPECT_EQ(result.largest, 10u);
 }
 
 TEST(RunnerTest, ATapeDoesAtMostSoManySteps) {
   std::string operations;
   for (int i = 0; i < 6; ++i) operations += "fill 0 4095\n";
-  const RunResult result = Runner<ToySubject<>>::Run(Parse(operations));
+  const RunResult result = Runner<ToySubject>::Run(ParseOperations(operations));
   EXPECT_EQ(result.steps, kMaxSteps);
   EXPECT_FALSE(result.failure.has_value());
 }
 
 TEST(RunnerTest, StopsAfterTheStepAskedForWithoutAVerdict) {
-  const Tape tape = Parse("put 1\nput 1\nput 2\n");
+  const Tape tape = ParseOperations("put 1\nput 1\nput 2\n");
   RunOptions options;
   options.until_step = 2;
-  const RunResult result = Runner<ToySubject<ToyBug::kPutKeepsOldValue>>::Run(tape, options);
+  const Planted planted(ToyBug::kPutKeepsOldValue);
+  const RunResult result = Runner<ToySubject>::Run(tape, options);
   EXPECT_EQ(result.steps, 2u);
   EXPECT_FALSE(result.failure.has_value());
 }
@@ -158,8 +147,8 @@ TEST(RunnerTest, HistoryTellsEveryStep) {
   std::string history;
   RunOptions options;
   options.history = &history;
-  const Tape tape = Parse("put 7\nput 7\nget 7\nget 8\nbegin 0 1\nnext 0\ndel 7\n");
-  Runner<ToySubject<>>::Run(tape, options);
+  const Tape tape = ParseOperations("put 7\nput 7\nget 7\nget 8\nbegin 0 1\nnext 0\ndel 7\n");
+  Runner<ToySubject>::Run(tape, options);
   EXPECT_EQ(history,
             "1 put 7 = new\n"
             "2 put 7 = updated\n"
@@ -172,7 +161,7 @@ TEST(RunnerTest, HistoryTellsEveryStep) {
 
 TEST(RunnerTest, DigestTellsHistoriesApartAndIsTheSameAgain) {
   const auto digest = [](const std::string& operations) {
-    return Runner<ToySubject<>>::Run(Parse(operations)).history_digest;
+    return Runner<ToySubject>::Run(ParseOperations(operations)).history_digest;
   };
   EXPECT_EQ(digest("fill 0 9\nsweep 0\n"), digest("fill 0 9\nsweep 0\n"));
   EXPECT_NE(digest("fill 0 9\nget 1\n"), digest("fill 0 9\nget 2\n"));
@@ -181,14 +170,14 @@ TEST(RunnerTest, DigestTellsHistoriesApartAndIsTheSameAgain) {
 
 TEST(RunnerTest, ContentDigestForgetsTheWayThere) {
   const auto digest = [](const std::string& operations) {
-    return Runner<ToySubject<>>::Run(Parse(operations)).content_digest;
+    return Runner<ToySubject>::Run(ParseOperations(operations)).content_digest;
   };
   EXPECT_EQ(digest("put 1\nput 2\n"), digest("put 1\nput 2\nget 1\nhas 2\n"));
   EXPECT_NE(digest("put 1\nput 2\n"), digest("put 2\nput 1\n")) << "values are step numbers";
 }
 
 TEST(RunnerTest, OraclesCountHowOftenTheyWereAsked) {
-  const RunResult result = Runner<ToySubject<>>::Run(Parse("fill 0 9\nsweep 0\n"));
+  const RunResult result = Runner<ToySubject>::Run(ParseOperations("fill 0 9\nsweep 0\n"));
   EXPECT_GE(result.consulted[static_cast<int>(Oracle::kResult)], 18u);
   EXPECT_EQ(result.consulted[static_cast<int>(Oracle::kIteration)], 10u);
   EXPECT_GE(result.consulted[static_cast<int>(Oracle::kContent)], 2u);

@@ -1,7 +1,7 @@
 // A map for tests of the harness: simple enough to be right at sight, and wrong on demand.
 //
-// It is a std::map with live iterators in the order of keys. `kBug` plants one fault, so that every
-// oracle of the runner can be shown to see the fault it is there for.
+// It is a std::map with live iterators in the order of keys. A `Planted` bug makes it wrong in one
+// way, so that every oracle of the runner can be shown to see the fault it is there for.
 
 #ifndef MAPFUZZ_HARNESS_TOY_SUBJECT_H_
 #define MAPFUZZ_HARNESS_TOY_SUBJECT_H_
@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "harness/key_space.h"
+#include "harness/planted.h"
 #include "harness/subject.h"
 #include "harness/tape.h"
 
@@ -64,7 +65,6 @@ enum class ToyBug {
   kRefusesInOtherWords  // not in Go's words
 };
 
-template <ToyBug kBug = ToyBug::kNone>
 class ToySubject {
   // NaN keys get a number of their own.
   using Key = std::pair<KeyId, std::uint64_t>;
@@ -88,45 +88,45 @@ class ToySubject {
   void Remake(std::int32_t) { Renew(); }
   std::size_t Size() const {
     const std::size_t size = entries().size() - (hidden_ <= entries().size() ? hidden_ : 0);
-    return (kBug == ToyBug::kWrongSize && size >= 5 ? size + 1 : size) + counted_;
+    return (Is(ToyBug::kWrongSize) && size >= 5 ? size + 1 : size) + counted_;
   }
   bool Put(KeyId key, Value value) {
     MayRefuse(key);
-    const bool inserted = Store(key, value, kBug != ToyBug::kPutKeepsOldValue);
-    if (kBug == ToyBug::kLosesNeighbour && inserted && entries().size() == 6) {
+    const bool inserted = Store(key, value, !Is(ToyBug::kPutKeepsOldValue));
+    if (Is(ToyBug::kLosesNeighbour) && inserted && entries().size() == 6) {
       entries().erase(entries().begin());
       Store(60000, value, true);
     }
-    return kBug == ToyBug::kPutSaysUpdated ? false : inserted;
+    return Is(ToyBug::kPutSaysUpdated) ? false : inserted;
   }
   std::optional<Value> Get(KeyId key) const {
     MayRefuse(key);
     draws_->faults.Meet(FaultKind::kHash);
-    if (kBug == ToyBug::kCallsForEver) {
+    if (Is(ToyBug::kCallsForEver)) {
       while (!entries().empty()) draws_->calls.CountEqual();
     }
     const auto it = entries().find(KeyOf(key));
     if (it == entries().end()) return std::nullopt;
-    return kBug == ToyBug::kGetGivesOldValue ? it->second.value - 1 : it->second.value;
+    return Is(ToyBug::kGetGivesOldValue) ? it->second.value - 1 : it->second.value;
   }
   bool Has(KeyId key) const {
     MayRefuse(key);
-    if (kBug == ToyBug::kHasSaysNo) return false;
+    if (Is(ToyBug::kHasSaysNo)) return false;
     return entries().count(KeyOf(key)) != 0;
   }
   bool Del(KeyId key) {
     MayRefuse(key);
     draws_->faults.Meet(FaultKind::kHash);
-    if (kBug == ToyBug::kThrows) throw std::runtime_error("toy");
-    if (kBug == ToyBug::kDelKeepsEntry) return entries().count(KeyOf(key)) != 0;
+    if (Is(ToyBug::kThrows)) throw std::runtime_error("toy");
+    if (Is(ToyBug::kDelKeepsEntry)) return entries().count(KeyOf(key)) != 0;
     const bool erased = entries().erase(KeyOf(key)) != 0;
-    return kBug == ToyBug::kDelSaysNo ? false : erased;
+    return Is(ToyBug::kDelSaysNo) ? false : erased;
   }
   std::pair<bool, Value> Try(KeyId key, Value value) {
     MayRefuse(key);
     const auto it = entries().find(KeyOf(key));
     if (it == entries().end()) return {Store(key, value, true), value};
-    if (kBug == ToyBug::kTryOverwrites) it->second.value = value;
+    if (Is(ToyBug::kTryOverwrites)) it->second.value = value;
     return {false, it->second.value};
   }
   Value Add(KeyId key, Value value) {
@@ -134,32 +134,32 @@ class ToySubject {
     const auto it = entries().find(KeyOf(key));
     const Value before = it == entries().end() ? 0 : it->second.value;
     Store(key, value, true);
-    return kBug == ToyBug::kAddForgetsOld ? 0 : before;
+    return Is(ToyBug::kAddForgetsOld) ? 0 : before;
   }
   bool Alias(KeyId key, KeyId from) {
     MayRefuse(from);
     const auto it = entries().find(KeyOf(from));
     if (it == entries().end()) return false;
     MayRefuse(key);
-    Store(key, kBug == ToyBug::kAliasCopiesKey ? it->first.first : it->second.value, true);
+    Store(key, Is(ToyBug::kAliasCopiesKey) ? it->first.first : it->second.value, true);
     return true;
   }
   void Clear() {
-    if (kBug == ToyBug::kClearLeavesOne && !entries().empty()) {
+    if (Is(ToyBug::kClearLeavesOne) && !entries().empty()) {
       entries().erase(std::next(entries().begin()), entries().end());
       hidden_ = 1;
       return;
     }
-    if (kBug != ToyBug::kFaultHalfClear) draws_->faults.Meet(FaultKind::kDraw);
+    if (!Is(ToyBug::kFaultHalfClear)) draws_->faults.Meet(FaultKind::kDraw);
     entries().clear();
-    if (kBug == ToyBug::kFaultHalfClear) draws_->faults.Meet(FaultKind::kDraw);
+    if (Is(ToyBug::kFaultHalfClear)) draws_->faults.Meet(FaultKind::kDraw);
   }
   void Reserve(std::int32_t) {}
   void CopyFrom(const ToySubject& other) {
-    if (kBug != ToyBug::kFaultHalfCopy) draws_->faults.Meet(FaultKind::kCopy);
+    if (!Is(ToyBug::kFaultHalfCopy)) draws_->faults.Meet(FaultKind::kCopy);
     Renew();
-    if (kBug == ToyBug::kFaultHalfCopy) draws_->faults.Meet(FaultKind::kCopy);
-    if (kBug == ToyBug::kCopyIsShallow) {
+    if (Is(ToyBug::kFaultHalfCopy)) draws_->faults.Meet(FaultKind::kCopy);
+    if (Is(ToyBug::kCopyIsShallow)) {
       content_ = other.content_;
     } else {
       entries() = other.entries();
@@ -170,7 +170,7 @@ class ToySubject {
     content_ = other.content_;
     ++content_->travels;
     other.content_ = std::make_shared<Content>();
-    if (kBug == ToyBug::kMoveLeavesEntries) other.entries() = entries();
+    if (Is(ToyBug::kMoveLeavesEntries)) other.entries() = entries();
   }
   void SwapWith(ToySubject& other) { std::swap(content_, other.content_); }
   void SelfAssign() {}
@@ -184,14 +184,14 @@ class ToySubject {
    public:
     Produced Current() const { return current_; }
     Produced Next() {
-      if (!content_->alive && kBug != ToyBug::kNeverStale) return {Produced::Kind::kStale, {}};
-      if (kBug == ToyBug::kStaleTooSoon && content_->travels > 0) {
+      if (!content_->alive && !Is(ToyBug::kNeverStale)) return {Produced::Kind::kStale, {}};
+      if (Is(ToyBug::kStaleTooSoon) && content_->travels > 0) {
         return {Produced::Kind::kStale, {}};
       }
-      if (kBug == ToyBug::kIteratorRepeats && given_++ == 1) return current_;
-      if (kBug != ToyBug::kFaultMovesIterator) draws_->faults.Meet(FaultKind::kHash);
+      if (Is(ToyBug::kIteratorRepeats) && given_++ == 1) return current_;
+      if (!Is(ToyBug::kFaultMovesIterator)) draws_->faults.Meet(FaultKind::kHash);
       auto it = started_ ? content_->entries.upper_bound(key_) : content_->entries.begin();
-      if (kBug == ToyBug::kIteratorMisses && it != content_->entries.end() &&
+      if (Is(ToyBug::kIteratorMisses) && it != content_->entries.end() &&
           it->first.first % 5 == 4) {
         ++it;
       }
@@ -199,11 +199,11 @@ class ToySubject {
       if (it == content_->entries.end()) return current_ = {};
       key_ = it->first;
       Entry entry = it->second;
-      if (kBug == ToyBug::kIteratorGhost) entry.key = 59999;
-      if (kBug == ToyBug::kIteratorOldValue) --entry.value;
-      if (kBug == ToyBug::kIteratorOldKey && entry.key == 0) entry.key = 1;
+      if (Is(ToyBug::kIteratorGhost)) entry.key = 59999;
+      if (Is(ToyBug::kIteratorOldValue)) --entry.value;
+      if (Is(ToyBug::kIteratorOldKey) && entry.key == 0) entry.key = 1;
       current_ = {Produced::Kind::kEntry, entry};
-      if (kBug == ToyBug::kFaultMovesIterator) draws_->faults.Meet(FaultKind::kHash);
+      if (Is(ToyBug::kFaultMovesIterator)) draws_->faults.Meet(FaultKind::kHash);
       return current_;
     }
 
@@ -226,6 +226,7 @@ class ToySubject {
   bool DelAt(Iterator& iterator) { return Del(iterator.Current().entry.key); }
 
  private:
+  static bool Is(ToyBug bug) { return Planted<ToyBug>::Is(bug); }
   void Renew() {
     if (content_ != nullptr) content_->alive = false;
     content_ = std::make_shared<Content>();
@@ -234,26 +235,26 @@ class ToySubject {
   // No look-up finds a NaN.
   Key KeyOf(KeyId id) const {
     if (!IsNan(type_, id)) return {CanonicalId(type_, id), 0};
-    return {id, kBug == ToyBug::kOneNanOnly ? 0 : UINT64_MAX};
+    return {id, Is(ToyBug::kOneNanOnly) ? 0 : UINT64_MAX};
   }
   void MayRefuse(KeyId id) const {
-    if (kBug == ToyBug::kRefusesHashable) throw KeyRefused(std::string(kRefusalText));
-    if (!IsUnhashable(type_, id) || kBug == ToyBug::kAcceptsUnhashable) return;
-    throw KeyRefused(kBug == ToyBug::kRefusesInOtherWords ? "no" : std::string(kRefusalText));
+    if (Is(ToyBug::kRefusesHashable)) throw KeyRefused(std::string(kRefusalText));
+    if (!IsUnhashable(type_, id) || Is(ToyBug::kAcceptsUnhashable)) return;
+    throw KeyRefused(Is(ToyBug::kRefusesInOtherWords) ? "no" : std::string(kRefusalText));
   }
   // Room for one more entry, which there may not be.
   void Allocate(const Key& key, const Entry& entry) {
-    if (kBug == ToyBug::kFaultLosesEntry && !entries().empty()) entries().erase(entries().begin());
-    if (kBug == ToyBug::kFaultHalfInsert) entries().try_emplace(key, entry);
-    if (kBug == ToyBug::kFaultCounted) ++counted_;
+    if (Is(ToyBug::kFaultLosesEntry) && !entries().empty()) entries().erase(entries().begin());
+    if (Is(ToyBug::kFaultHalfInsert)) entries().try_emplace(key, entry);
+    if (Is(ToyBug::kFaultCounted)) ++counted_;
     try {
       draws_->faults.Meet(FaultKind::kAlloc);
     } catch (const InjectedFault&) {
-      if (kBug == ToyBug::kFaultSwallowed) return;
-      if (kBug == ToyBug::kFaultTranslated) throw std::runtime_error("toy");
+      if (Is(ToyBug::kFaultSwallowed)) return;
+      if (Is(ToyBug::kFaultTranslated)) throw std::runtime_error("toy");
       throw;
     }
-    if (kBug == ToyBug::kFaultCounted) --counted_;
+    if (Is(ToyBug::kFaultCounted)) --counted_;
   }
   bool Store(KeyId id, Value value, bool overwrite) {
     draws_->faults.Meet(FaultKind::kHash);
@@ -264,7 +265,7 @@ class ToySubject {
     const auto it = entries().try_emplace(key, Entry{id, value}).first;
     if (!inserted && overwrite) {
       it->second.value = value;
-      if (UpdatesKey(type_) && kBug != ToyBug::kKeepsOldKey) it->second.key = id;
+      if (UpdatesKey(type_) && !Is(ToyBug::kKeepsOldKey)) it->second.key = id;
     }
     return inserted;
   }

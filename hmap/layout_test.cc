@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <type_traits>
 
@@ -43,50 +44,115 @@ struct alignas(std::max(alignof(T), kPoisonGranule)) Apart {
   T object;
 };
 
-template <class K, class V, unsigned kSlots>
-void ExpectLaidOut(const BucketShape& shape) {
-  SCOPED_TRACE(testing::Message() << sizeof(K) << " to " << sizeof(V) << ", slots " << kSlots);
-  using Reference = Laid<K, V, kSlots>;
-  EXPECT_EQ(shape.slots, kSlots);
-  EXPECT_EQ(shape.keys.indirect, sizeof(K) > 128);
-  EXPECT_EQ(shape.values.indirect, sizeof(V) > 128);
-  EXPECT_EQ(shape.keys.offset, offsetof(Reference, keys));
-  EXPECT_EQ(shape.values.offset, offsetof(Reference, values));
-  EXPECT_EQ(shape.keys.stride * kSlots, sizeof(Reference::keys));
-  EXPECT_EQ(shape.values.stride * kSlots, sizeof(Reference::values));
-  EXPECT_EQ(shape.overflow, offsetof(Reference, overflow));
-  EXPECT_EQ(shape.alignment, alignof(Reference));
-  EXPECT_EQ(shape.size, sizeof(Reference));
+// The compiler's numbers for a bucket, so that what compares them is compiled once and not for each
+// of some 300 buckets.
+struct Numbers {
+  std::size_t key_size;
+  std::size_t value_size;
+  std::size_t slots;
+  std::size_t keys;
+  std::size_t values;
+  std::size_t overflow;
+  std::size_t key_stride;
+  std::size_t value_stride;
+  std::size_t alignment;
+  std::size_t size;
+};
+
+template <class K, class V, unsigned kSlots, class Reference>
+constexpr Numbers kNumbers = {sizeof(K),
+                              sizeof(V),
+                              kSlots,
+                              offsetof(Reference, keys),
+                              offsetof(Reference, values),
+                              offsetof(Reference, overflow),
+                              sizeof(Reference::keys) / kSlots,
+                              sizeof(Reference::values) / kSlots,
+                              alignof(Reference),
+                              sizeof(Reference)};
+
+void ExpectShape(const Numbers& numbers, const BucketShape& shape) {
+  SCOPED_TRACE(testing::Message() << numbers.key_size << " to " << numbers.value_size << ", slots "
+                                  << numbers.slots);
+  EXPECT_EQ(shape.slots, numbers.slots);
+  EXPECT_EQ(shape.keys.indirect, numbers.key_size > 128);
+  EXPECT_EQ(shape.values.indirect, numbers.value_size > 128);
+  EXPECT_EQ(shape.keys.offset, numbers.keys);
+  EXPECT_EQ(shape.values.offset, numbers.values);
+  EXPECT_EQ(shape.keys.stride, numbers.key_stride);
+  EXPECT_EQ(shape.values.stride, numbers.value_stride);
+  EXPECT_EQ(shape.overflow, numbers.overflow);
+  EXPECT_EQ(shape.alignment, numbers.alignment);
+  EXPECT_EQ(shape.size, numbers.size);
 }
 
-template <class Layout, class Reference>
-void ExpectAddresses(const Layout& layout) {
-  alignas(Reference) std::array<std::byte, 2 * sizeof(Reference)> memory{};
-  auto* const laid = reinterpret_cast<Reference*>(memory.data());
-  auto* const bucket = reinterpret_cast<Bucket*>(memory.data());
+template <class K, class V, unsigned kSlots>
+void ExpectLaidOut(const BucketShape& shape) {
+  ExpectShape(kNumbers<K, V, kSlots, Laid<K, V, kSlots>>, shape);
+}
+
+// Where a layout says that the parts of a bucket are.
+struct Addresses {
+  std::array<const void*, 16> tophash;
+  std::array<const void*, 16> keys;
+  std::array<const void*, 16> values;
+  const void* next;
+  const void* overflow_before;
+  const void* overflow_after;
+};
+
+template <class Layout>
+Addresses AddressesOf(const Layout& layout, Bucket* bucket) {
+  Addresses addresses{};
   for (unsigned slot = 0; slot < layout.Slots(); ++slot) {
-    EXPECT_EQ(layout.Tophash(bucket) + slot, &laid->tophash[slot]);
-    EXPECT_EQ(layout.KeySlot(bucket, slot), &laid->keys[slot]);
-    EXPECT_EQ(layout.ValueSlot(bucket, slot), &laid->values[slot]);
+    addresses.tophash[slot] = layout.Tophash(bucket) + slot;
+    addresses.keys[slot] = layout.KeySlot(bucket, slot);
+    addresses.values[slot] = layout.ValueSlot(bucket, slot);
   }
   Bucket* const next = layout.Advance(bucket, 1);
-  EXPECT_EQ(static_cast<void*>(next), laid + 1);
-  EXPECT_EQ(layout.Overflow(bucket), nullptr);
+  addresses.next = next;
+  addresses.overflow_before = layout.Overflow(bucket);
   layout.SetOverflow(bucket, next);
-  EXPECT_EQ(layout.Overflow(bucket), next);
-  EXPECT_EQ(laid->overflow, next);
+  addresses.overflow_after = layout.Overflow(bucket);
+  return addresses;
+}
+
+void ExpectAddresses(const Numbers& numbers, const std::byte* bucket, const Addresses& addresses) {
+  for (std::size_t slot = 0; slot < numbers.slots; ++slot) {
+    EXPECT_EQ(addresses.tophash[slot], bucket + slot);
+    EXPECT_EQ(addresses.keys[slot], bucket + numbers.keys + slot * numbers.key_stride);
+    EXPECT_EQ(addresses.values[slot], bucket + numbers.values + slot * numbers.value_stride);
+  }
+  const std::byte* const next = bucket + numbers.size;
+  EXPECT_EQ(addresses.next, next);
+  EXPECT_EQ(addresses.overflow_before, nullptr);
+  EXPECT_EQ(addresses.overflow_after, next);
+  EXPECT_EQ(std::memcmp(bucket + numbers.overflow, &next, sizeof(next)), 0);
+}
+
+void ExpectNominalSizes(std::size_t size, std::size_t fixed, std::size_t dynamic) {
+  EXPECT_EQ(fixed, size);
+  EXPECT_EQ(dynamic, size);
 }
 
 template <class K, class V, unsigned kSlots>
 void ExpectBothLayouts() {
-  using Reference = Laid<Apart<K>, Apart<V>, kSlots>;
+  using Padded = Laid<Apart<K>, Apart<V>, kSlots>;
   ExpectLaidOut<K, V, kSlots>(ShapeOf(kShapeOf<K>, kShapeOf<V>, kSlots));
   const StaticLayout<K, V, kSlots> fixed;
-  EXPECT_EQ(fixed.NominalSize(), sizeof(Laid<K, V, kSlots>));
-  ExpectAddresses<decltype(fixed), Reference>(fixed);
   const DynamicLayout dynamic(kShapeOf<K>, kShapeOf<V>, kSlots);
-  EXPECT_EQ(dynamic.NominalSize(), sizeof(Laid<K, V, kSlots>));
-  ExpectAddresses<DynamicLayout, Reference>(dynamic);
+  ExpectNominalSizes(sizeof(Laid<K, V, kSlots>), fixed.NominalSize(), dynamic.NominalSize());
+  const Numbers& numbers = kNumbers<K, V, kSlots, Padded>;
+  {
+    alignas(Padded) std::byte memory[2 * sizeof(Padded)] = {};
+    auto* const bucket = reinterpret_cast<Bucket*>(memory);
+    ExpectAddresses(numbers, memory, AddressesOf(fixed, bucket));
+  }
+  {
+    alignas(Padded) std::byte memory[2 * sizeof(Padded)] = {};
+    auto* const bucket = reinterpret_cast<Bucket*>(memory);
+    ExpectAddresses(numbers, memory, AddressesOf(dynamic, bucket));
+  }
 }
 
 template <class K, class V>

@@ -1,0 +1,55 @@
+// Plants bugs in the toy maps of tests.
+//
+// A toy asks at run time which bug it has, and not at compile time, because a runner compiled for
+// each of some fifty bugs is what a build under every compiler would spend its minutes on.
+
+#ifndef MAPFUZZ_HARNESS_PLANTED_H_
+#define MAPFUZZ_HARNESS_PLANTED_H_
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "harness/runner.h"
+#include "harness/tape_text.h"
+
+namespace mapfuzz {
+
+// While it lives, all toys that know this enumeration have the bug; else they have `Bug::kNone`.
+template <class Bug>
+class Planted {
+ public:
+  explicit Planted(Bug bug) { bug_ = bug; }
+  Planted(const Planted&) = delete;
+  Planted& operator=(const Planted&) = delete;
+  ~Planted() { bug_ = Bug::kNone; }
+
+  static Bug Now() { return bug_; }
+  static bool Is(Bug bug) { return bug_ == bug; }
+
+ private:
+  static inline Bug bug_ = Bug::kNone;
+};
+
+inline Tape ParseOperations(const std::string& operations, const std::string& header = "") {
+  return ParseTapeText("mapfuzz tape v1\n" + header + "\n" + operations + "end\n", "test").tape;
+}
+
+// "oracle/property" of the failure of a toy with this bug, "" if there is none.
+template <class Toy, class Bug>
+std::string VerdictOn(Bug bug, const Tape& tape) {
+  const Planted<Bug> planted(bug);
+  const RunResult result = Runner<Toy>::Run(tape);
+  return result.failure ? result.failure->oracle + "/" + result.failure->property : "";
+}
+
+// The runner sees the bug in this tape, and nothing without the bug.
+template <class Toy, class Bug>
+void ExpectVerdict(Bug bug, const std::string& verdict, const Tape& tape) {
+  EXPECT_EQ(VerdictOn<Toy>(Bug::kNone, tape), "");
+  EXPECT_EQ(VerdictOn<Toy>(bug, tape), verdict);
+}
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_PLANTED_H_
