@@ -197,11 +197,11 @@ class Runner {
   template <class F>
   bool Attempt(Side& side, const Access& access, F f);
   template <class F>
-  bool AttemptWhole(Side& side, Milestone milestone, bool grows, F f);
+  bool AttemptWhole(Side& side, Milestone milestone, const FailedStep& failed, F f);
   template <class F>
   bool AttemptIteration(Side& side, bool began, F f);
   void RolledBack(Side& side, const Access& access);
-  void CheckAsBefore(Side& side, bool grows, const Access* access);
+  void CheckAsBefore(Side& side, FailedStep failed);
   void LogFault();
   std::string FaultText() const;
   void Refused(Side& side, Outcome outcome, bool unhashable);

@@ -86,16 +86,16 @@ bool Runner<S>::Attempt(Side& side, const Access& access, F f) {
 }
 
 // The map's part of an operation on whole maps, which changes none if it throws; `side` is the one
-// it works on.
+// it works on, and `failed` what it may have done to it all the same.
 template <Subject S>
 template <class F>
-bool Runner<S>::AttemptWhole(Side& side, Milestone milestone, bool grows, F f) {
+bool Runner<S>::AttemptWhole(Side& side, Milestone milestone, const FailedStep& failed, F f) {
   if (Call(f) == Outcome::kDone) return true;
   core_.Hit(milestone);
   core_.Blame(Oracle::kFault);
   LogFault();
   for (const std::unique_ptr<Side>& each : stage_->sides) {
-    CheckAsBefore(*each, grows && each.get() == &side, nullptr);
+    CheckAsBefore(*each, each.get() == &side ? failed : FailedStep{});
   }
   core_.Blame({});
   return false;
@@ -106,22 +106,23 @@ template <Subject S>
 void Runner<S>::RolledBack(Side& side, const Access& access) {
   core_.Blame(Oracle::kFault);
   LogFault();
-  CheckAsBefore(side, access.writes, &access);
+  CheckAsBefore(side, {.grows = access.writes, .access = &access});
   core_.Blame({});
 }
 
 // Content, size and every rule of structure, after a step that failed.
 template <Subject S>
-void Runner<S>::CheckAsBefore(Side& side, bool grows, const Access* access) {
-  const bool made = grows && side.moved_from && stage_->draws.hash_seeds != seeds_before_;
-  if (made) side.moved_from = false;
-  if (side.table.AfterFault(side.map, *faults().struck(), grows, made, access, core_)) {
+void Runner<S>::CheckAsBefore(Side& side, FailedStep failed) {
+  failed.kind = *faults().struck();
+  failed.made = failed.grows && side.moved_from && stage_->draws.hash_seeds != seeds_before_;
+  if (failed.made) side.moved_from = false;
+  if (side.table.AfterFault(side.map, failed, core_)) {
     const int content = &side == &map() ? kMap : kSpare;
     for (int slot = 0; slot < kSeenSlots; ++slot) {
       if (contract_.content(slot) == content) stories_[slot].moved = true;
     }
   }
-  if (grows) ++writes_;
+  if (failed.grows) ++writes_;
   core_.DigestHeader(side.table.header());
   core_.Expect("size", side.map.Size(), side.model.size());
   CheckWhole(side, true);

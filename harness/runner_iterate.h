@@ -145,7 +145,7 @@ bool Runner<S>::AttemptIteration(Side& side, bool began, F f) {
   LogFault();
   // The map of a stale iterator is gone, and the other one is none of its business.
   if (began) side.table.Began(side.map);
-  CheckAsBefore(side, false, nullptr);
+  CheckAsBefore(side, {});
   core_.Blame({});
   return false;
 }

@@ -23,7 +23,7 @@ void Runner<S>::Clear() {
     if ((before.flags & kSameSizeFlag) != 0) core_.Hit(Milestone::kClearMidSameSize);
   }
   const std::uint32_t seeds = stage_->draws.hash_seeds;
-  if (!AttemptWhole(side, Milestone::kFaultInClear, false, [&] { side.map.Clear(); })) return;
+  if (!AttemptWhole(side, Milestone::kFaultInClear, {}, [&] { side.map.Clear(); })) return;
   contract_.OnClear(kMap);
   for (int slot = 0; slot < kSeenSlots; ++slot) {
     if (contract_.content(slot) == kMap) stories_[slot].cleared = stories_[slot].news = true;
@@ -43,7 +43,7 @@ void Runner<S>::Copy() {
     core_.SetSite(map().table.Site());
     if (map().table.header().growing) core_.Hit(Milestone::kCopyMidGrowth);
     if (contract_.LiveOn(kSpare) != 0) core_.Hit(Milestone::kCopyOverIterator);
-    if (!AttemptWhole(spare(), Milestone::kFaultInCopy, false,
+    if (!AttemptWhole(spare(), Milestone::kFaultInCopy, {},
                       [&] { spare().map.CopyFrom(map().map); })) {
       return;
     }
@@ -117,7 +117,8 @@ void Runner<S>::Reserve(std::int32_t hint) {
   Side& side = map();
   core_.SetSite(side.table.Site());
   const HeaderView before = side.table.header();
-  if (!AttemptWhole(side, Milestone::kFaultInReserve, true, [&] { side.map.Reserve(hint); })) {
+  if (!AttemptWhole(side, Milestone::kFaultInReserve, {.grows = true, .hint = hint},
+                    [&] { side.map.Reserve(hint); })) {
     return;
   }
   const bool made = std::exchange(side.moved_from, false);
@@ -137,7 +138,7 @@ void Runner<S>::Remake(std::int32_t hint) {
   if (!BeginStep("remake")) return;
   Side& side = map();
   core_.SetSite(side.table.Site());
-  if (!AttemptWhole(side, Milestone::kFaultInRemake, false, [&] { side.map.Remake(hint); })) {
+  if (!AttemptWhole(side, Milestone::kFaultInRemake, {}, [&] { side.map.Remake(hint); })) {
     return;
   }
   Replaced(kMap);

@@ -198,12 +198,15 @@ std::optional<Fault> CheckHeaderAfterClear(const HeaderView& before, const Heade
   return Broken("clear", "a clear keeps size and iterator flags and resets all else", step);
 }
 
-std::optional<Fault> CheckHeaderAfterFault(const HeaderView& before, const HeaderView& after) {
+std::optional<Fault> CheckHeaderAfterFault(const HeaderView& before, const HeaderView& after,
+                                           unsigned most_b) {
   if (after.count == before.count && after.hash0 == before.hash0 && after.b >= before.b &&
-      (after.flags & kWritingFlag) == 0) {
+      after.b <= most_b && (after.flags & kWritingFlag) == 0) {
     return std::nullopt;
   }
-  return Broken("header-changed", "a write that failed keeps count, seed and buckets",
+  return Broken("header-changed",
+                "a write that failed keeps count and seed, and has B " + std::to_string(before.b) +
+                    " to " + std::to_string(most_b),
                 HeaderStep{.before = before, .after = after});
 }
 

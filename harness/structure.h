@@ -270,8 +270,10 @@ std::optional<Fault> CheckHeaderStep(const HeaderStep& step);
 std::optional<Fault> CheckHeaderSame(const HeaderView& before, const HeaderView& after);
 std::optional<Fault> CheckHeaderAfterClear(const HeaderView& before, const HeaderView& after,
                                            bool filled, std::uint32_t seeds, bool pinned_seed);
-// After a write that met a fault: it may have started, carried on or ended growths, no more.
-std::optional<Fault> CheckHeaderAfterFault(const HeaderView& before, const HeaderView& after);
+// After a write that met a fault: it may have started, carried on or ended growths, to 2^most_b
+// buckets at the most, and nothing else.
+std::optional<Fault> CheckHeaderAfterFault(const HeaderView& before, const HeaderView& after,
+                                           unsigned most_b);
 std::optional<Fault> CheckHeaderMade(const HeaderView& header, unsigned b);
 std::optional<Fault> CheckHeaderReserved(const HeaderView& before, const HeaderView& after,
                                          unsigned b);

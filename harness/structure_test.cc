@@ -405,6 +405,21 @@ TEST(HeaderOfWholeOperationsTest, MadeAndReservedTablesHaveTheSizeForTheirHint) 
   EXPECT_TRUE(CheckHeaderMade({.b = 4}, 3).has_value());
 }
 
+TEST(HeaderOfWholeOperationsTest, AWriteThatFailedMayHaveGrownAndNoMore) {
+  const HeaderView before{.count = 9, .b = 2, .hash0 = 7};
+  for (const HeaderView& good :
+       {before, HeaderView{.count = 9, .b = 3, .hash0 = 7},
+        HeaderView{.count = 9, .flags = kSameSizeFlag, .b = 2, .hash0 = 7, .growing = true}}) {
+    EXPECT_FALSE(CheckHeaderAfterFault(before, good, 3).has_value()) << HeaderText(good);
+  }
+  for (const HeaderView& bad :
+       {HeaderView{.count = 9, .b = 4, .hash0 = 7}, HeaderView{.count = 9, .b = 1, .hash0 = 7},
+        HeaderView{.count = 8, .b = 2, .hash0 = 7}, HeaderView{.count = 9, .b = 2, .hash0 = 8},
+        HeaderView{.count = 9, .flags = kWritingFlag, .b = 2, .hash0 = 7}}) {
+    EXPECT_TRUE(CheckHeaderAfterFault(before, bad, 3).has_value()) << HeaderText(bad);
+  }
+}
+
 TEST(HeaderOfWholeOperationsTest, ReserveDoesWhatIsNeededAndNoMore) {
   const HeaderView before{.count = 9, .b = 2, .growing = true};
   EXPECT_FALSE(CheckHeaderReserved(before, before, 2).has_value());

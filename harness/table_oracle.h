@@ -7,6 +7,7 @@
 #ifndef MAPFUZZ_HARNESS_TABLE_ORACLE_H_
 #define MAPFUZZ_HARNESS_TABLE_ORACLE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -64,6 +65,15 @@ struct FaultFacts {
 };
 void HitFaultMilestones(const Access& access, const FaultFacts& facts, RunCore& core);
 
+// A step that met a fault, and what it may have done to the table before.
+struct FailedStep {
+  FaultKind kind = FaultKind::kAlloc;
+  bool grows = false;              // growth work
+  bool made = false;               // the map had no table and has one now
+  std::int32_t hint = 0;           // of a reserve: as many entries were to have room
+  const Access* access = nullptr;  // of a step on one key
+};
+
 // The key's chains do not hold what the model holds.
 Fault KeyContentFault(const ModelKey& key, int found, const Entry& entry, const Cell* cell);
 
@@ -116,12 +126,9 @@ class TableOracle {
         header_.flags | (map.View().Header().flags & (kIteratorFlag | kOldIteratorFlag)));
   }
 
-  // After a step that met a fault: as before, but that a step that `grows` may have gone on with
-  // the growth; `made`: the map had no table and has one now. The account of what has moved is
-  // adopted anew. `access`: what was to be done, if it was to one key. Whether anything may have
-  // moved.
-  bool AfterFault(const S& map, FaultKind kind, bool grows, bool made, const Access* access,
-                  RunCore& core);
+  // After a step that met a fault: as before, but for the growth work it may have done. The account
+  // of what has moved is adopted anew. Whether anything may have moved.
+  bool AfterFault(const S& map, const FailedStep& step, RunCore& core);
 
   // After an operation that left the table as it was, wherever its content is now.
   void CheckSame(const S& map, RunCore& core) {
@@ -430,17 +437,21 @@ void TableOracle<S>::HitWrite(const Access& access, RunCore& core) const {
 }
 
 template <class S>
-bool TableOracle<S>::AfterFault(const S& map, FaultKind kind, bool grows, bool made,
-                                const Access* access, RunCore& core) {
+bool TableOracle<S>::AfterFault(const S& map, const FailedStep& step, RunCore& core) {
   const HeaderView before = header_;
   const void* const array = array_;
   const bool due = !before.growing && moves_.chains != 0;
+  // An insert doubles once, a reserve until there is room.
+  const unsigned most_b = step.access != nullptr
+                              ? before.b + 1U
+                              : std::max<unsigned>(before.b, rule_.BucketsFor(step.hint, slots_));
   Adopt(map);
   core.Consult(Oracle::kStructure);
-  if (made) {
-    core.Check(CheckHeaderMade(header_, 0));
-  } else if (grows) {
-    core.Check(CheckHeaderAfterFault(before, header_));
+  if (step.made) {
+    const unsigned made_b = step.access != nullptr ? 0 : most_b;
+    core.Check(CheckHeaderMade(header_, std::min<unsigned>(header_.b, made_b)));
+  } else if (step.grows) {
+    core.Check(CheckHeaderAfterFault(before, header_, most_b));
   } else {
     core.Check(CheckHeaderSame(before, header_));
   }
@@ -448,12 +459,12 @@ bool TableOracle<S>::AfterFault(const S& map, FaultKind kind, bool grows, bool m
     if (cost_.IsMoved(n)) continue;
     core.Fail(CellFaultReport(map.View(), {"not-moved-in-turn", 0, 0}, true, n));
   }
-  if (access != nullptr) {
-    FaultFacts facts{.before = before, .after = header_, .kind = kind, .growth_was_due = due};
+  if (step.access != nullptr) {
+    FaultFacts facts{.before = before, .after = header_, .kind = step.kind, .growth_was_due = due};
     if constexpr (CountsCalls<S>) facts.hashes = map.Calls().hash - calls_.hash;
     facts.moves = moves_.chains != 0;
     facts.had_table = array != nullptr;
-    HitFaultMilestones(*access, facts, core);
+    HitFaultMilestones(*step.access, facts, core);
   }
   return array != array_ || before.growing != header_.growing ||
          (header_.growing && before.growing);
@@ -477,7 +488,7 @@ class TableOracle<S> {
   void AfterIterator(const S&, const Model&, bool, RunCore&) {}
   void CheckSame(const S&, RunCore&) {}
   void Began(const S&) {}
-  bool AfterFault(const S&, FaultKind, bool, bool, const Access*, RunCore&) { return false; }
+  bool AfterFault(const S&, const FailedStep&, RunCore&) { return false; }
   void AfterClear(const S&, bool, std::uint32_t, RunCore&) {}
   void CheckMade(std::int32_t, RunCore&) const {}
   void CheckReserved(std::int32_t, const HeaderView&, bool, RunCore&) const {}
