@@ -46,7 +46,8 @@ class Handle {
 
   // Makes room for `entries` in all, so that inserts up to there do not double the table. Takes
   // whole growths at once: O(size). Throws LengthError if no table can be so large, NilMapError
-  // if the map is nil.
+  // if the map is nil. If something else throws, content and iterators are as before, and the
+  // growths that were complete by then stay.
   void reserve(std::size_t entries) { Writable()->Reserve(entries); }
 
   // Iterates from a random entry. Move-only keys, and move-only values under keys that are not
