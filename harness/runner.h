@@ -245,6 +245,9 @@ class Runner {
   std::uint32_t seeds_before_ = 0;  // hash seeds drawn before the step
   std::uint64_t keys_kept_ = 0;     // more keys than entries, after the last step
   std::uint64_t residue_ = 0;       // of these, at most so many for iterators that are gone
+  // Entries that clears left in overflow buckets for live iterators, at most; they go with their
+  // array. Only Go's rule leaves any.
+  std::uint64_t left_by_clears_ = 0;
   std::string refusal_;
 };
 

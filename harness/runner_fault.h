@@ -208,8 +208,9 @@ void Runner<S>::CheckLives() {
     // Nothing more is kept than was kept already when the last iterator went.
     if (!iterated) keepable = std::min(keepable, keys_kept_);
     const bool exact = !S::kKeepsOldEntries || (!growing && !iterated);
-    ExpectAlive("values", lives.values().alive(), entries, exact ? entries : UINT64_MAX);
-    ExpectAlive("keys", alive_keys, entries, exact ? entries + keepable : UINT64_MAX);
+    const std::uint64_t most = exact ? entries + left_by_clears_ : UINT64_MAX;
+    ExpectAlive("values", lives.values().alive(), entries, most);
+    ExpectAlive("keys", alive_keys, entries, exact ? most + keepable : UINT64_MAX);
     if (keys_kept_ != 0 && alive_keys == entries) core_.Hit(Milestone::kKeptKeysFreed);
     keys_kept_ = alive_keys - entries;
   }

@@ -24,6 +24,9 @@ void Runner<S>::Clear() {
   }
   const std::uint32_t seeds = stage_->draws.hash_seeds;
   if (!AttemptWhole(side, Milestone::kFaultInClear, {}, [&] { side.map.Clear(); })) return;
+  if constexpr (CountsLives<S>) {
+    if (S::kKeepsOldEntries && contract_.LiveOn(kMap) != 0) left_by_clears_ += side.model.size();
+  }
   contract_.OnClear(kMap);
   for (int slot = 0; slot < kSeenSlots; ++slot) {
     if (contract_.content(slot) == kMap) stories_[slot].cleared = stories_[slot].news = true;
