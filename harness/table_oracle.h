@@ -441,15 +441,16 @@ bool TableOracle<S>::AfterFault(const S& map, const FailedStep& step, RunCore& c
   const HeaderView before = header_;
   const void* const array = array_;
   const bool due = !before.growing && moves_.chains != 0;
-  // An insert doubles once, a reserve until there is room.
-  const unsigned most_b = step.access != nullptr
-                              ? before.b + 1U
-                              : std::max<unsigned>(before.b, rule_.BucketsFor(step.hint, slots_));
+  // Under a sparse rule one insert may double more than once.
+  const std::int64_t entries =
+      step.access != nullptr ? static_cast<std::int64_t>(before.count) + 1 : step.hint;
+  const unsigned slots = slots_;
   Adopt(map);
   core.Consult(Oracle::kStructure);
+  const unsigned most_b =
+      std::max<unsigned>(before.b, rule_.BucketsFor(entries, step.made ? slots_ : slots));
   if (step.made) {
-    const unsigned made_b = step.access != nullptr ? 0 : most_b;
-    core.Check(CheckHeaderMade(header_, std::min<unsigned>(header_.b, made_b)));
+    core.Check(CheckHeaderMade(header_, std::min<unsigned>(header_.b, most_b)));
   } else if (step.grows) {
     core.Check(CheckHeaderAfterFault(before, header_, most_b));
   } else {
