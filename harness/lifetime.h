@@ -135,8 +135,9 @@ class Instrumented {
   static constexpr std::uint32_t kMovedFrom = 0xa11fe001;
   static constexpr std::uint32_t kEnded = 0xdead0b1e;
 
+  std::uint64_t Here() const { return reinterpret_cast<std::uintptr_t>(this); }
   void Begin() {
-    self_ = this;
+    self_ = Here();
     state_ = kAlive;
     ++ledger().counts(kRole).born;
   }
@@ -148,7 +149,7 @@ class Instrumented {
     const std::uint32_t state = state_;
     if (state == kEnded) return ledger().Misuse("used-after-end");
     if (state != kAlive && state != kMovedFrom) return ledger().Misuse("no-object");
-    if (self_ != this) ledger().Misuse("moved-by-bytes");
+    if (self_ != Here()) ledger().Misuse("moved-by-bytes");
   }
   void CheckReadable() const {
     CheckAlive();
@@ -157,8 +158,9 @@ class Instrumented {
 
   // Volatile, or a compiler may leave out the last thing that a destructor writes.
   volatile std::uint32_t state_;
-  const void* self_;
-  std::uint64_t number_;
+  // Of one size and alignment on every machine, and so the buckets that hold such objects.
+  alignas(8) std::uint64_t self_;
+  alignas(8) std::uint64_t number_;
 };
 
 }  // namespace mapfuzz

@@ -32,7 +32,7 @@ class DynamicLayout : public BucketAddresses<DynamicLayout> {
         value_(value),
         max_inline_(max_inline),
         shape_(Checked(key, value, slots, max_inline)),
-        nominal_size_(ShapeOf(key, value, slots, max_inline).size) {}
+        nominal_size_(NominalSizeOf(key, value, slots, max_inline)) {}
 
   // The same keys and values in buckets of `slots`. Throws LayoutError as the constructor does.
   DynamicLayout WithSlots(unsigned slots) const {

@@ -6,9 +6,10 @@
 // everything, and every array of buckets has its own, since the slots per bucket may change with a
 // growth.
 //
-// A layout's shape is that of its buckets in memory. Builds that poison free slots (see `poison.h`)
-// pad it; `NominalSize`, a bucket's size without that, decides how many buckets are allocated, so
-// that all builds allocate the same ones.
+// A layout's shape is that of its buckets in memory. It depends on the build: builds that poison
+// free slots (see `poison.h`) pad it, pointers have 4 bytes or 8, each standard library has strings
+// of its own size. `NominalSize`, a bucket's size without all that, decides how many buckets are
+// allocated, so that all builds allocate the same ones, and a map does the same in each of them.
 
 #ifndef HMAP_LAYOUT_H_
 #define HMAP_LAYOUT_H_
@@ -18,6 +19,8 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "hmap/memory.h"
@@ -46,6 +49,22 @@ struct ObjectShape {
 
 template <class T>
 inline constexpr ObjectShape kShapeOf = {sizeof(T), alignof(T)};
+
+inline constexpr ObjectShape kPointerShape = kShapeOf<void*>;
+
+// What stands for a type where the same is to come out on every machine: Go's size and alignment
+// with 64-bit pointers. Of other types, what the compiler says; a type of which that depends on the
+// build may be given a shape of its own.
+inline constexpr ObjectShape kNominalPointerShape = {8, 8};
+template <class T>
+inline constexpr ObjectShape kNominalShapeOf =
+    std::is_pointer_v<T>                    ? kNominalPointerShape
+    : sizeof(T) == 8 && std::is_scalar_v<T> ? ObjectShape{8, 8}
+                                            : kShapeOf<T>;
+template <>
+inline constexpr ObjectShape kNominalShapeOf<std::string> = {16, 8};
+template <>
+inline constexpr ObjectShape kNominalShapeOf<std::string_view> = {16, 8};
 
 // The slots for keys, or those for values.
 struct SlotShape {
@@ -87,9 +106,10 @@ struct BucketShape {
 //
 // With a `granule` of more than 1 every slot begins with a granule and shares none with another.
 constexpr BucketShape ShapeOf(const ObjectShape& key, const ObjectShape& value, unsigned slots,
-                              std::size_t max_inline = kMaxInlineSize, std::size_t granule = 1) {
-  const auto slot_of = [max_inline](const ObjectShape& object) {
-    return object.size > max_inline ? ObjectShape{sizeof(void*), alignof(void*)} : object;
+                              std::size_t max_inline = kMaxInlineSize, std::size_t granule = 1,
+                              const ObjectShape& pointer = kPointerShape) {
+  const auto slot_of = [&](const ObjectShape& object) {
+    return object.size > max_inline ? pointer : object;
   };
   const auto apart = [granule](const ObjectShape& slot) {
     return std::max<std::size_t>(slot.alignment, granule);
@@ -106,11 +126,18 @@ constexpr BucketShape ShapeOf(const ObjectShape& key, const ObjectShape& value, 
   shape.values.size = value_slot.size;
   shape.values.stride = AlignUp(value_slot.size, apart(value_slot));
   shape.values.offset = AlignUp(shape.keys.offset + slots * shape.keys.stride, apart(value_slot));
-  shape.overflow = AlignUp(shape.values.offset + slots * shape.values.stride, alignof(Bucket*));
+  shape.overflow = AlignUp(shape.values.offset + slots * shape.values.stride, pointer.alignment);
   shape.alignment =
-      std::max<std::size_t>({key_slot.alignment, value_slot.alignment, alignof(Bucket*)});
-  shape.size = AlignUp(shape.overflow + sizeof(Bucket*), shape.alignment);
+      std::max<std::size_t>({key_slot.alignment, value_slot.alignment, pointer.alignment});
+  shape.size = AlignUp(shape.overflow + pointer.size, shape.alignment);
   return shape;
+}
+
+// The size of a bucket whatever the build, if `key` and `value` are: with 64-bit pointers and
+// nothing padded.
+constexpr std::size_t NominalSizeOf(const ObjectShape& key, const ObjectShape& value,
+                                    unsigned slots, std::size_t max_inline = kMaxInlineSize) {
+  return ShapeOf(key, value, slots, max_inline, 1, kNominalPointerShape).size;
 }
 
 // What all layouts have in common: addresses, as `Derived::shape()` has them, and what of a bucket
@@ -180,7 +207,7 @@ class StaticLayout : public BucketAddresses<StaticLayout<K, V, kSlots, kMaxInlin
   static constexpr const BucketShape& shape() { return kShape; }
   static constexpr unsigned Slots() { return kSlots; }
   static constexpr std::size_t NominalSize() {
-    return ShapeOf(kShapeOf<K>, kShapeOf<V>, kSlots, kMaxInline).size;
+    return NominalSizeOf(kNominalShapeOf<K>, kNominalShapeOf<V>, kSlots, kMaxInline);
   }
 
   // The key or value of a cell that holds one.

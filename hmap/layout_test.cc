@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "hmap/dynamic_layout.h"
@@ -253,6 +254,36 @@ TEST(BucketShapeTest, TheLimitOfWhatIsInlineCanBeChosen) {
   EXPECT_FALSE(dynamic.shape().values.indirect);
   EXPECT_TRUE(dynamic.WithSlots(4).shape().size < dynamic.shape().size);
   EXPECT_FALSE(dynamic.WithSlots(4).shape().values.indirect) << "the limit goes along";
+}
+
+// The pool, and with it what is allocated when, follows from it.
+TEST(NominalSizeTest, IsThatOf64BitPointersWhateverThePointers) {
+  constexpr ObjectShape kWord{8, 8};
+  constexpr ObjectShape kNarrow{4, 4};
+  EXPECT_EQ(ShapeOf(kWord, kWord, 8, 128, 1, kNarrow).size, 144U) << "with what aligns the words";
+  EXPECT_EQ(ShapeOf({8, 4}, {8, 4}, 8, 128, 1, kNarrow).size, 140U) << "as on 32-bit machines";
+  EXPECT_EQ(ShapeOf(kWord, {136, 8}, 8, 128, 1, kNarrow).size, 112U);
+  EXPECT_EQ(NominalSizeOf(kWord, kWord, 8), 144U);
+  EXPECT_EQ(NominalSizeOf(kWord, {136, 8}, 8), 144U);
+}
+
+TEST(NominalSizeTest, OfStringsIsGosWhateverTheStandardLibrary) {
+  using Strings = StaticLayout<std::string, std::string>;
+  EXPECT_EQ(Strings::NominalSize(), 8U + 8 * 16 + 8 * 16 + 8);
+  using Views = StaticLayout<std::string_view, std::uint64_t>;
+  EXPECT_EQ(Views::NominalSize(), 8U + 8 * 16 + 8 * 8 + 8);
+}
+
+TEST(NominalSizeTest, OfScalarsIsTheirSizeHereAndElsewhere) {
+  enum class Word : std::uint64_t {};
+  for (const ObjectShape& shape :
+       {kNominalShapeOf<std::uint64_t>, kNominalShapeOf<double>, kNominalShapeOf<Word>,
+        kNominalShapeOf<void*>, kNominalShapeOf<std::uint64_t*>}) {
+    EXPECT_EQ(shape.size, 8U);
+    EXPECT_EQ(shape.alignment, 8U);
+  }
+  EXPECT_EQ(kNominalShapeOf<std::uint32_t>.size, 4U);
+  EXPECT_EQ((kNominalShapeOf<Blob<12, 4>>.size), 12U);
 }
 
 TEST(DynamicLayoutTest, RefusesWhatNoBucketCanHave) {

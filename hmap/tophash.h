@@ -22,7 +22,9 @@ inline constexpr std::uint8_t kEvacuatedEmpty = 4;
 // The least tophash of a live cell.
 inline constexpr std::uint8_t kMinTopHash = 5;
 
-// The tophash of a live cell: the top 8 bits of the hash, lifted above the marks.
+// The tophash of a live cell: the top 8 bits of the hash, lifted above the marks. A hash has 64
+// bits on every machine, so that a key has the same bucket and the same tophash on all of them;
+// Go's has as many as a pointer.
 constexpr std::uint8_t TopHash(std::uint64_t hash) {
   const auto top = static_cast<std::uint8_t>(hash >> 56);
   return top < kMinTopHash ? static_cast<std::uint8_t>(top + kMinTopHash) : top;
