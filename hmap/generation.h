@@ -18,10 +18,12 @@
 #ifndef HMAP_GENERATION_H_
 #define HMAP_GENERATION_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -47,7 +49,8 @@ class Generation {
   using Layout = typename CellsT::Layout;
 
   // 2^b empty buckets and the pool that goes with them, with one reference.
-  // Throws what the allocator throws, and then has allocated nothing.
+  // Throws what the allocator throws, or LengthError if no allocator could have so many, and then
+  // has allocated nothing.
   static Generation* Make(const CellsT& cells, unsigned b) {
     OwnAllocator allocator(cells.allocator());
     Generation* made = OwnTraits::allocate(allocator, 1);
@@ -74,7 +77,7 @@ class Generation {
   Generation(const CellsT& cells, unsigned b)
       : cells_(cells),
         b_(b),
-        total_(BucketsToAllocate(b, layout().NominalSize())),
+        total_(TotalFor(layout(), b)),
         overflow_(Rebound<Bucket*>(cells.allocator())),
         retained_(Rebound<bool>(cells.allocator())),
         shadow_(cells.allocator()) {
@@ -217,6 +220,19 @@ class Generation {
   using Rebound = typename std::allocator_traits<Allocator>::template rebind_alloc<U>;
   using OwnAllocator = Rebound<Generation>;
   using OwnTraits = std::allocator_traits<OwnAllocator>;
+
+  // The array's buckets and its pool's. Their bytes fit a pointer's distance, which on a machine of
+  // 32 bits a table may well outgrow.
+  static std::size_t TotalFor(const Layout& layout, unsigned b) {
+    constexpr std::uint64_t kMostBytes = std::numeric_limits<std::ptrdiff_t>::max();
+    const std::uint64_t most = kMostBytes / std::max(layout.Size(), layout.NominalSize());
+    if (b < 64 && most >> b != 0) {
+      const std::uint64_t total = BucketsToAllocate(b, layout.NominalSize());
+      if (total <= most) return static_cast<std::size_t>(total);
+    }
+    throw LengthError("hmap: a table of 2^" + std::to_string(b) + " buckets is too large");
+  }
+
   Bucket* AllocateBuckets(std::size_t count) {
     const std::size_t bytes = count * layout().Size();
     void* const block = layout().template WithBucketBlocks<Allocator>(

@@ -46,6 +46,15 @@ TEST(GenerationTest, BeginsWithEmptyBuckets) {
   EXPECT_EQ(ledger.blocks, 0);
 }
 
+// With 32-bit addresses a table can grow so far; with 64 it takes a growth policy gone mad.
+TEST(GenerationTest, OneOfMoreBytesThanCanBeCountedIsALengthErrorAndAllocatesNothing) {
+  Ledger ledger;
+  for (const unsigned b : {56U, 58U, 59U, 60U, 62U, 63U, 64U, 200U}) {
+    EXPECT_THROW(Words::GenerationT::Make(Words::MakeCells(ledger), b), LengthError) << b;
+  }
+  EXPECT_EQ(ledger.blocks, 0);
+}
+
 TEST(GenerationTest, HandsOutThePoolInOrderAndThenFreshBuckets) {
   Ledger ledger;
   auto* const made = Words::GenerationT::Make(Words::MakeCells(ledger), 4);

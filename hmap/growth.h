@@ -103,13 +103,16 @@ constexpr std::size_t ChainLimitOf(const Growth& growth) {
   }
 }
 
+// The bytes of an address space. Go: maxAlloc.
+inline constexpr std::uint64_t kMaxAllocation = std::uint64_t{1} << (sizeof(void*) < 8 ? 32 : 48);
+
 // Go: makemap. The least B for a table that is to hold `hint` entries in buckets of `slots` and of
 // `bucket_size` bytes. A hint below zero, or one whose buckets no address space holds, counts as 0.
 template <class Growth>
 constexpr unsigned InitialB(const Growth& growth, std::int64_t hint, std::size_t bucket_size,
-                            unsigned slots = kGoSlots) {
-  constexpr std::uint64_t kMaxAllocation = std::uint64_t{1} << 48;
-  if (hint < 0 || static_cast<std::uint64_t>(hint) > kMaxAllocation / bucket_size) hint = 0;
+                            unsigned slots = kGoSlots,
+                            std::uint64_t max_allocation = kMaxAllocation) {
+  if (hint < 0 || static_cast<std::uint64_t>(hint) > max_allocation / bucket_size) hint = 0;
   unsigned b = 0;
   while (IsOver(growth, static_cast<std::uint64_t>(hint), b, slots)) ++b;
   return b;
@@ -132,11 +135,11 @@ constexpr std::uint64_t RoundUpSize(std::uint64_t size) {
 
 // Go: makeBucketArray. How many buckets to allocate for a table of 2^b: from B = 4 on a sixteenth
 // more, rounded up to what the allocator would give anyway. The surplus is the overflow pool.
-constexpr std::size_t BucketsToAllocate(unsigned b, std::size_t bucket_size) {
-  const std::size_t base = std::size_t{1} << b;
+// There may be more of them than can be allocated, but their bytes are less than 2^64.
+constexpr std::uint64_t BucketsToAllocate(unsigned b, std::size_t bucket_size) {
+  const std::uint64_t base = std::uint64_t{1} << b;
   if (b < 4) return base;
-  const std::uint64_t bytes = (base + (base >> 4)) * std::uint64_t{bucket_size};
-  return static_cast<std::size_t>(RoundUpSize(bytes) / bucket_size);
+  return RoundUpSize((base + (base >> 4)) * bucket_size) / bucket_size;
 }
 
 }  // namespace hmap

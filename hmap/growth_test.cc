@@ -55,6 +55,14 @@ TEST(HintTest, OneThatMakesNoSenseCountsAsZero) {
   EXPECT_EQ(InitialB(GoGrowth(), kMost, kRecordedBucket), 39U);
 }
 
+TEST(HintTest, AnAddressSpaceOf32BitsHoldsFewer) {
+  constexpr std::uint64_t kAllocation = std::uint64_t{1} << 32;
+  constexpr std::int64_t kMost = kAllocation / kRecordedBucket;
+  EXPECT_EQ(InitialB(GoGrowth(), kMost, kRecordedBucket, 8, kAllocation), 23U);
+  EXPECT_EQ(InitialB(GoGrowth(), kMost + 1, kRecordedBucket, 8, kAllocation), 0U);
+  EXPECT_EQ(InitialB(GoGrowth(), std::int64_t{1} << 40, kRecordedBucket, 8, kAllocation), 0U);
+}
+
 TEST(LoadFactorTest, AtMostSixAndAHalfEntriesABucket) {
   EXPECT_FALSE(GoGrowth().Over(8, 0));
   EXPECT_TRUE(GoGrowth().Over(9, 0));
