@@ -22,7 +22,8 @@ std::uint64_t Core<T>::HashOf(const Q& key) {
     if (!EqualsItself(key)) return parts_.random(Draw::kNanHash);
   }
   if constexpr (SeededHasher<typename T::Hash, Q>) {
-    return parts_.hash(key, hash0_);
+    const std::uint64_t hash = parts_.hash(key, hash0_);
+    return kNarrowHash<typename T::Hash, K> ? MixBits(hash) : hash;
   } else {
     return MixBits(static_cast<std::uint64_t>(parts_.hash(key)) ^ MixBits(hash0_));
   }

@@ -6,6 +6,7 @@
 #ifndef HMAP_KEY_TRAITS_H_
 #define HMAP_KEY_TRAITS_H_
 
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -65,8 +66,9 @@ constexpr KeyPath FastPathOf() {
   return KeyPath::kGeneric;
 }
 
-// The default hasher: a function of the key and the map's seed. Keys that compare equal hash
-// alike. Transparent for strings.
+// The default hasher: a function of the key and the map's seed, the same in every build for
+// integers, floats of 4 and 8 bytes and strings. Keys that compare equal hash alike. Transparent
+// for strings.
 template <class K>
 struct Hash {
   std::uint64_t operator()(const K& key, std::uint32_t seed) const
@@ -82,7 +84,14 @@ struct Hash {
   std::uint64_t operator()(const K& key, std::uint32_t seed) const
     requires std::is_floating_point_v<K>
   {
-    return MixBits(std::hash<K>{}(key == K{} ? K{} : key) ^ MixBits(seed));
+    const K one_zero = key == K{} ? K{} : key;
+    if constexpr (sizeof(K) == 4) {
+      return MixBits(std::bit_cast<std::uint32_t>(one_zero) ^ MixBits(seed));
+    } else if constexpr (sizeof(K) == 8) {
+      return MixBits(std::bit_cast<std::uint64_t>(one_zero) ^ MixBits(seed));
+    } else {
+      return MixBits(std::hash<K>{}(one_zero) ^ MixBits(seed));
+    }
   }
 };
 
@@ -108,11 +117,18 @@ template <>
 struct Hash<std::string_view> : StringHash {};
 
 // `Hash` takes the seed. A hasher that does not is mixed with the seed afterwards, which cannot
-// separate keys that it makes collide.
+// separate keys that it makes collide. One that takes it and gives fewer than 64 bits, as a
+// `std::size_t` has on some machines, is mixed as well: the tophash is the top of 64.
 template <class H, class Q>
 concept SeededHasher = requires(const H& hash, const Q& key, std::uint32_t seed) {
   { hash(key, seed) } -> std::convertible_to<std::uint64_t>;
 };
+template <class H, class K>
+inline constexpr bool kNarrowHash = false;
+template <class H, class K>
+  requires SeededHasher<H, K>
+inline constexpr bool kNarrowHash<H, K> =
+    sizeof(std::invoke_result_t<const H&, const K&, std::uint32_t>) < sizeof(std::uint64_t);
 
 // Keys of another type Q may be looked up in a map from K without making a K.
 template <class Q, class K, class HashT, class Equal>

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -320,6 +321,29 @@ TEST(MapTest, AHasherNeedNotTakeTheSeed) {
     tophashes.push_back(seeded.view().chain(Array::kCurrent, 0).tophash(0));
   }
   EXPECT_NE(tophashes, std::vector<std::uint8_t>(4, tophashes[0]));
+}
+
+// As one that returns a std::size_t where that has 32 bits.
+struct NarrowHash {
+  std::uint32_t operator()(int key, std::uint32_t) const { return static_cast<std::uint32_t>(key); }
+};
+
+TEST(MapTest, AHasherThatTakesTheSeedNeedNotGive64Bits) {
+  Map<int, int, NarrowHash> map;
+  for (int i = 0; i < 200; ++i) map[i] = i;
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(*map.find(i), i);
+  std::set<std::uint8_t> tophashes;
+  for (std::size_t n = 0; n < map.view().chains(Array::kCurrent); ++n) {
+    tophashes.insert(map.view().chain(Array::kCurrent, n).tophash(0));
+  }
+  EXPECT_GT(tophashes.size(), 8U) << "the tophash says nothing if it is always the same";
+}
+
+TEST(HashTest, OfAFloatFollowsFromItsBitsInEveryBuild) {
+  EXPECT_EQ(Hash<double>()(1.5, 7), MixBits(0x3ff8000000000000 ^ MixBits(7)));
+  EXPECT_EQ(Hash<float>()(1.5F, 7), MixBits(0x3fc00000 ^ MixBits(7)));
+  EXPECT_EQ(Hash<double>()(-0.0, 7), Hash<double>()(0.0, 7));
+  EXPECT_EQ(Hash<long double>()(-0.0L, 7), Hash<long double>()(0.0L, 7));
 }
 
 // A rule of a user's own: two entries a bucket, and never a rebuild at the same size.
