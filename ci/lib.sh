@@ -26,14 +26,15 @@ show_help() {
   awk 'NR == 1 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$0"
 }
 
-# Installs what is missing of packages.txt; a few milliseconds if nothing is.
-require_packages() {
-  local wanted installed package missing=() as_root=() by_hand
+# Installs what is missing of the lists, of packages.txt if none is named; a few milliseconds if
+# nothing is.
+require_packages() {  # [LIST...]
+  local wanted installed package missing=() as_root=() by_hand lists=("${@:-packages.txt}")
   if ! command -v dpkg-query >/dev/null; then
-    die 4 "this is not Debian: no dpkg-query. Install what $root/ci/packages.txt names by other" \
+    die 4 "this is not Debian: no dpkg-query. Install what ${lists[*]/#/$root/ci/} names by other" \
       "means and use the CMake presets directly: cmake --preset asan && cmake --build --preset asan"
   fi
-  wanted=$(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$root/ci/packages.txt")
+  wanted=$(cd "$root/ci" && sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "${lists[@]}")
   # shellcheck disable=SC2086  # one word a package
   installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null || true)
   for package in $wanted; do
