@@ -312,6 +312,7 @@ class Core {
   Bucket* NewOverflow(Bucket* last);
   void CheckChainLimit(std::size_t n) const;
   void StartGrowth(bool doubles);
+  void StartGrowthInto(GenerationT* next);
   CellsT CellsAfterGrowth(bool doubles) const;
   void GrowWork(std::size_t bucket);
   void Evacuate(std::size_t oldbucket);
@@ -330,7 +331,7 @@ class Core {
   void WipeFirstBucket(Place head);
   void AdvanceEvacuationMark();
   void FinishGrowth();
-  void GrowTo(std::size_t entries);
+  void GrowTo(std::size_t entries, unsigned b);
 
   Parts parts_;
   CellsT cells_;

@@ -11,10 +11,13 @@
 #define HMAP_CORE_GROWTH_H_
 
 #include <algorithm>
-#include <limits>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "hmap/core_access.h"
+#include "hmap/ref.h"
 
 namespace hmap {
 
@@ -60,13 +63,20 @@ typename Core<T>::CellsT Core<T>::CellsAfterGrowth(bool doubles) const {
 template <class T>
 void Core<T>::StartGrowth(bool doubles) {
   if (oldbuckets_ != nullptr) Policy::Fatal::Fatal(kOldOverflowIsNotNil);
-  GenerationT* const larger = GenerationT::Make(CellsAfterGrowth(doubles), b_ + (doubles ? 1 : 0));
+  StartGrowthInto(GenerationT::Make(CellsAfterGrowth(doubles), b_ + (doubles ? 1 : 0)));
+}
+
+// Takes over the caller's reference to `next`, which has as many buckets as the table or twice as
+// many. Throws nothing.
+template <class T>
+void Core<T>::StartGrowthInto(GenerationT* next) {
+  const bool doubles = next->b() != b_;
   int flags = this->flags() & ~(kIteratorFlag | kOldIteratorFlag);
   if ((this->flags() & kIteratorFlag) != 0) flags |= kOldIteratorFlag;
   if (!doubles) flags |= kSameSizeFlag;
   SetFlags(flags);
-  oldbuckets_ = std::exchange(buckets_, larger);
-  b_ = static_cast<std::uint8_t>(larger->b());
+  oldbuckets_ = std::exchange(buckets_, next);
+  b_ = static_cast<std::uint8_t>(next->b());
   nevacuate_ = 0;
   noverflow_ = 0;
 }
@@ -261,28 +271,45 @@ void Core<T>::FinishGrowth() {
   while (growing()) Evacuate(nevacuate_);
 }
 
-// Doubles, one whole growth after another, until `entries` fit. Every step is one that inserts
-// could have taken, so live iterators go on.
+// Doubles, one whole growth after another, until `entries` fit, which 2^b buckets do. Every step is
+// one that inserts could have taken, so live iterators go on. The last array is made first: if
+// there is no memory for it, the table stays as it is, and nothing is used up on the way there.
 template <class T>
-void Core<T>::GrowTo(std::size_t entries) {
+void Core<T>::GrowTo(std::size_t entries, unsigned b) {
+  const hmap::Ref<GenerationT> last(GenerationT::Make(CellsAfterGrowth(true), b));
+  last->Unref();  // as it was made with a reference
   FinishGrowth();
   while (IsOver(entries)) {
-    StartGrowth(true);
+    // A growth policy may choose other slots on the way than it would have at first.
+    const bool arrives =
+        b_ + 1U == b && CellsAfterGrowth(true).layout().Slots() == last->layout().Slots();
+    if (arrives) {
+      last->Ref();
+      StartGrowthInto(last.get());
+    } else {
+      StartGrowth(true);
+    }
     FinishGrowth();
   }
 }
 
+// A table without an array gets one of that size, as from a hint.
 template <class T>
 void Core<T>::Reserve(std::size_t entries) {
   CheckHeader();
-  if (entries > std::numeric_limits<std::size_t>::max() / layout().Size() / 2) {
-    throw LengthError("hmap: reserve: no table can hold so many entries");
-  }
-  if (!IsOver(entries)) return;
+  const std::uint64_t wanted = std::min<std::uint64_t>(entries, kMaxAllocation);
+  const std::optional<unsigned> b =
+      LeastB(parts_.growth, wanted, b_, layout().NominalSize(), layout().Slots());
+  if (!b.has_value()) throw LengthError("hmap: reserve: no table can hold so many entries");
+  if (*b == b_) return;
   CheckNoWriter(kConcurrentWrites);
   WriteGuard guard(*this);
-  if (buckets_ == nullptr) buckets_ = GenerationT::Make(cells_, 0);
-  GrowTo(entries);
+  if (buckets_ == nullptr) {
+    buckets_ = GenerationT::Make(cells_, *b);
+    b_ = static_cast<std::uint8_t>(*b);
+  } else {
+    GrowTo(entries, *b);
+  }
   guard.CheckStillHeld();
 }
 

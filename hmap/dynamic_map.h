@@ -58,7 +58,7 @@ class DynamicMap : public Handle<DynamicTypes<HashT, EqualT, AllocatorT, PolicyT
   using typename Base::CoreT;
   using typename Base::Parts;
 
-  // An empty map with room for `hint` entries; a hint that makes no sense counts as 0.
+  // An empty map with room for `hint` entries; see `Map` for those that make no sense.
   explicit DynamicMap(const DynamicLayout& layout, std::int64_t hint = 0)
     requires std::constructible_from<HashT, ObjectShape> &&
              std::constructible_from<EqualT, ObjectShape>

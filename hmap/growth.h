@@ -20,10 +20,17 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 
 #include "hmap/layout.h"
 
 namespace hmap {
+
+// Go: maxAlloc. More bytes than this no allocation can have, so no table either, nor as many
+// entries: each takes a byte at least.
+inline constexpr std::uint64_t kMaxAllocation =
+    std::min<std::uint64_t>(std::uint64_t{1} << 48, std::numeric_limits<std::size_t>::max());
 
 // A load factor of numerator / denominator entries per bucket of 8 slots, and in proportion for
 // buckets of more or fewer:
@@ -36,8 +43,8 @@ struct LoadFactor {
   // The most buckets of a chain that an insert lengthens; 0: no limit.
   std::uint32_t chain_limit = 0;
 
-  // Go: overLoadFactor. Written so that only the left side could overflow, for counts that no
-  // memory holds.
+  // Go: overLoadFactor. Nothing overflows for counts up to kMaxAllocation and denominators below
+  // 2^13.
   constexpr bool Over(std::uint64_t count, unsigned b, unsigned slots = kGoSlots) const {
     return count > slots && (count * 8 * denominator - 1) >> b >= std::uint64_t{numerator} * slots;
   }
@@ -103,19 +110,37 @@ constexpr std::size_t ChainLimitOf(const Growth& growth) {
   }
 }
 
-// The bytes of an address space. Go: maxAlloc.
-inline constexpr std::uint64_t kMaxAllocation = std::uint64_t{1} << (sizeof(void*) < 8 ? 32 : 48);
+// An array of 2^b buckets of `bucket_size` bytes, and its pool, is no more than `max_allocation`.
+// `b` is below 64.
+constexpr bool IsAllocatable(unsigned b, std::size_t bucket_size,
+                             std::uint64_t max_allocation = kMaxAllocation) {
+  const std::uint64_t base = std::uint64_t{1} << b;
+  return base + (b < 4 ? 0 : base >> 4) <= max_allocation / bucket_size;
+}
+
+// The least B, from `b` on, of a table that holds `count` entries, of at most kMaxAllocation,
+// before it must double; none if its array would not be allocatable.
+template <class Growth>
+constexpr std::optional<unsigned> LeastB(const Growth& growth, std::uint64_t count, unsigned b,
+                                         std::size_t bucket_size, unsigned slots,
+                                         std::uint64_t max_allocation = kMaxAllocation) {
+  for (; IsOver(growth, count, b, slots); ++b) {
+    if (!IsAllocatable(b + 1, bucket_size, max_allocation)) return std::nullopt;
+  }
+  return b;
+}
 
 // Go: makemap. The least B for a table that is to hold `hint` entries in buckets of `slots` and of
-// `bucket_size` bytes. A hint below zero, or one whose buckets no address space holds, counts as 0.
+// `bucket_size` bytes. A hint counts as 0 if it is below zero or if that many buckets were more
+// than `max_allocation`; and also if the table's array were, which with Go's load factor it never
+// is.
 template <class Growth>
 constexpr unsigned InitialB(const Growth& growth, std::int64_t hint, std::size_t bucket_size,
                             unsigned slots = kGoSlots,
                             std::uint64_t max_allocation = kMaxAllocation) {
-  if (hint < 0 || static_cast<std::uint64_t>(hint) > max_allocation / bucket_size) hint = 0;
-  unsigned b = 0;
-  while (IsOver(growth, static_cast<std::uint64_t>(hint), b, slots)) ++b;
-  return b;
+  if (hint < 0 || static_cast<std::uint64_t>(hint) > max_allocation / bucket_size) return 0;
+  return LeastB(growth, static_cast<std::uint64_t>(hint), 0, bucket_size, slots, max_allocation)
+      .value_or(0);
 }
 
 // The size that Go 1.19's allocator gives to a request of `size` bytes: the next size class, or

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "hmap/map.h"
@@ -61,6 +62,28 @@ TEST(HintTest, AnAddressSpaceOf32BitsHoldsFewer) {
   EXPECT_EQ(InitialB(GoGrowth(), kMost, kRecordedBucket, 8, kAllocation), 23U);
   EXPECT_EQ(InitialB(GoGrowth(), kMost + 1, kRecordedBucket, 8, kAllocation), 0U);
   EXPECT_EQ(InitialB(GoGrowth(), std::int64_t{1} << 40, kRecordedBucket, 8, kAllocation), 0U);
+}
+
+TEST(HintTest, OneWhoseTableNoAllocationHoldsCountsAsZeroUnderASparseRule) {
+  // Of one entry in each bucket of 16 bytes: a table of 2^43 of them is 17 * 2^43 bytes.
+  constexpr LoadFactor kSparse{1, 1};
+  constexpr std::int64_t kMost = std::int64_t{1} << 43;
+  EXPECT_EQ(InitialB(kSparse, kMost, 16, 8), 43U);
+  EXPECT_EQ(InitialB(kSparse, kMost + 1, 16, 8), 0U);
+  EXPECT_EQ(InitialB(LoadFactor{0, 1}, 9, 16, 8), 0U) << "a rule that no table satisfies";
+}
+
+TEST(LeastBTest, EndsAtTheLargestAllocation) {
+  EXPECT_TRUE(IsAllocatable(43, 16));
+  EXPECT_FALSE(IsAllocatable(44, 16)) << "2^48 bytes and the pool";
+  EXPECT_TRUE(IsAllocatable(3, std::size_t{1} << 45)) << "no pool";
+  EXPECT_FALSE(IsAllocatable(4, std::size_t{1} << 44));
+  for (const unsigned b : {48U, 63U}) EXPECT_FALSE(IsAllocatable(b, 1)) << b;
+  constexpr std::uint64_t kMost = 13 * (std::uint64_t{1} << 42);
+  EXPECT_EQ(LeastB(GoGrowth(), kMost, 0, 16, 8), 43U);
+  EXPECT_EQ(LeastB(GoGrowth(), kMost + 1, 0, 16, 8), std::nullopt);
+  EXPECT_EQ(LeastB(GoGrowth(), kMaxAllocation, 0, 16, 8), std::nullopt);
+  EXPECT_EQ(LeastB(GoGrowth(), 9, 5, 16, 8), 5U) << "a table never shrinks";
 }
 
 TEST(LoadFactorTest, AtMostSixAndAHalfEntriesABucket) {

@@ -45,9 +45,10 @@ class Handle {
   }
 
   // Makes room for `entries` in all, so that inserts up to there do not double the table. Takes
-  // whole growths at once: O(size). Throws LengthError if no table can be so large, NilMapError
-  // if the map is nil. If something else throws, content and iterators are as before, and the
-  // growths that were complete by then stay.
+  // whole growths at once: O(size). Throws LengthError if the array for so many entries were more
+  // than `kMaxAllocation` bytes, NilMapError if the map is nil; and what the allocator throws if it
+  // has no such array, before it is asked for any smaller one. If anything throws, content and
+  // iterators are as before, and the growths that were complete by then stay.
   void reserve(std::size_t entries) { Writable()->Reserve(entries); }
 
   // Iterates from a random entry. Move-only keys, and move-only values under keys that are not
@@ -65,7 +66,8 @@ class Handle {
 
   // Nil.
   explicit Handle(const Parts& parts) : parts_(parts), nil_(true) {}
-  // An empty map with room for `hint` entries; a hint that makes no sense counts as 0.
+  // An empty map with room for `hint` entries. A hint that is negative or that no allocation could
+  // meet counts as 0, as in Go: see `InitialB`.
   Handle(std::int64_t hint, const Parts& parts) : parts_(parts), core_(CoreT::Make(parts_, hint)) {}
 
   // A copy has the same entries, draws of its own (as far as the random source's copies do) and no

@@ -59,7 +59,8 @@ class Map : public Handle<MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>> {
   using mapped_type = V;
   using value_type = std::pair<const K, V>;
 
-  // An empty map with room for `hint` entries; a hint that makes no sense counts as 0.
+  // An empty map with room for `hint` entries. One that is negative or that no allocation could
+  // meet (see `InitialB`) counts as 0; unsigned numbers that no std::int64_t holds become negative.
   // Go: make(map[K]V, hint).
   Map() : Map(0) {}
   explicit Map(std::int64_t hint, const Parts& parts = {}) : Base(hint, parts) {}

@@ -92,6 +92,19 @@ TEST(SlotsGrowthTest, ContentAndIteratorsSurviveEveryChange) { ExpectSurvivesCha
 
 TEST(SlotsGrowthTest, ContentSurvivesEveryChangeUnderGosRule) { ExpectSurvivesChanges<Go119>(); }
 
+TEST(SlotsGrowthTest, AReserveEndsWithRoomWhateverSlotsThereWereOnTheWay) {
+  for (const std::uint64_t reserved : {20, 60, 200, 600, 2000}) {
+    Ledger ledger;
+    CyclingMap map(0, OpaqueParts<CyclingMap>(DynamicLayout({8, 8}, {8, 8}), ledger));
+    for (std::uint64_t i = 0; i < 10; ++i) map.insert(&i, &i);
+    map.reserve(reserved);
+    EXPECT_FALSE(map.view().growing());
+    EXPECT_FALSE(LoadFactor().Over(reserved, map.view().b(), map.view().slots(Array::kCurrent)));
+    for (std::uint64_t i = 0; i < 10; ++i) EXPECT_TRUE(map.contains(&i));
+    CheckTable(map);
+  }
+}
+
 // An iterator that stands in the middle of the old array when its slots become fewer or more.
 TEST(SlotsGrowthTest, AnIteratorBegunInMidEvacuationProducesEachEntryOnce) {
   for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6}) {
