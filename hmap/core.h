@@ -225,11 +225,10 @@ class Core {
     }
   }
 
-  // Use `Make`, `Die` and `Unref`.
+  // Use `Make`, `Die` and `Unref`: a core has no arrays when it is destroyed.
   Core(const Parts& parts, std::int64_t hint);
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
-  ~Core();
 
  private:
   // Holds the writing flag. Go toggles it so that two writers clear it for each other.
@@ -371,12 +370,6 @@ Core<T>::Core(const Parts& parts, std::int64_t hint)
       InitialB(parts_.growth, hint, parts_.layout.NominalSize(), parts_.layout.Slots()));
   if (b_ != 0) buckets_ = GenerationT::Make(cells_, b_);
   CloseSeal();
-}
-
-template <class T>
-Core<T>::~Core() {
-  if (oldbuckets_ != nullptr) oldbuckets_->Unref();
-  if (buckets_ != nullptr) buckets_->Unref();
 }
 
 template <class T>

@@ -6,6 +6,7 @@
 #ifndef HMAP_DYNAMIC_LAYOUT_H_
 #define HMAP_DYNAMIC_LAYOUT_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -77,7 +78,7 @@ class DynamicLayout : public BucketAddresses<DynamicLayout> {
     }
     for (const ObjectShape& object : {key, value}) {
       const std::uint32_t alignment = object.alignment;
-      if (alignment == 0 || (alignment & (alignment - 1)) != 0 || alignment > kMaxAlignment) {
+      if (!std::has_single_bit(alignment) || alignment > kMaxAlignment) {
         throw LayoutError("hmap: layout: an alignment is a power of two from 1 to " +
                           std::to_string(kMaxAlignment) + ", not " + std::to_string(alignment));
       }

@@ -200,9 +200,10 @@ class Generation {
   // Destroys every object that is left, because nobody will read an entry any more.
   void DestroyContents() {
     DestroyObjects();
-    if (!kPoisons) return;
-    PoisonArray(Used());
-    for (Bucket* bucket : overflow_) PoisonSlots(bucket);
+    if constexpr (kPoisons) {
+      PoisonArray(Used());
+      for (Bucket* bucket : overflow_) PoisonSlots(bucket);
+    }
   }
 
   // Under kContract: whether evacuated cells of chain n keep what iterators need.
@@ -265,10 +266,11 @@ class Generation {
   }
 
   // No slot of the array and its pool holds an object; its first `used` buckets are in use.
-  void PoisonArray(std::size_t used) {
-    if (!kPoisons) return;
-    layout().PoisonBuckets(base_, total_);
-    for (std::size_t i = 0; i < used; ++i) layout().UnpoisonHeader(layout().Advance(base_, i));
+  void PoisonArray([[maybe_unused]] std::size_t used) {
+    if constexpr (kPoisons) {
+      layout().PoisonBuckets(base_, total_);
+      for (std::size_t i = 0; i < used; ++i) layout().UnpoisonHeader(layout().Advance(base_, i));
+    }
   }
   void PoisonSlots(Bucket* bucket) {
     layout().PoisonBuckets(bucket, 1);
