@@ -75,8 +75,9 @@ class HmapAdapter {
   [[gnu::noinline]] void SelfAssign()
     requires kCopies
   {
-    const MapT& self = map_;
-    map_ = self;
+    MapT& self = map_;
+    map_ = std::as_const(self);
+    map_ = std::move(self);
   }
   template <class F>
   void ForEach(F f) const {
