@@ -136,6 +136,23 @@ TEST(ChainLimitTest, InTheMiddleOfAGrowthOnlyTheWorkThatIsDueIsDone) {
   for (std::uint64_t i = 0; i < 56; ++i) EXPECT_TRUE(map.contains(i)) << i;
 }
 
+// A copy's table is as large as its entries ask for, and may be smaller than the one copied.
+TEST(ChainLimitTest, DoesNotBindCopies) {
+  using MapT = TestMap<std::uint64_t, std::uint64_t, IdentityHash>;
+  Rig rig;
+  MapT map = MakeLimited<MapT>(rig, 1, 60);
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    for (const std::uint64_t bucket : {0, 4, 8}) map[16 * i + bucket] = i;
+  }
+  ASSERT_EQ(map.view().b(), 4U);
+  MapT copy = map;
+  EXPECT_EQ(copy.view().b(), 2U);
+  EXPECT_EQ(CollectStats(copy.view()).longest_chain, 3U);
+  EXPECT_EQ(copy.size(), 24U);
+  for (std::uint64_t i = 0; i < 8; ++i) EXPECT_EQ(copy[16 * i + 4], i);
+  EXPECT_THROW(copy[4 * 100] = 1, ChainLimit) << "an insert is bound as before";
+}
+
 TEST(ChainLimitTest, SaysHowManyBucketsAreAllowed) {
   EXPECT_STREQ(ChainLimit(3).what(),
                "hmap: insert: the key's chain is full and may have no more than 3 buckets");

@@ -155,9 +155,10 @@ class Core {
 
   // Inserts or updates `key`: `update(place)` if it is present, else `fill(place)`, which
   // constructs key and value in an empty cell. What either throws passes through, and the entry
-  // is then as it was before. Go: mapassign.
+  // is then as it was before. `limited`: the growth policy's limit on the length of a chain holds.
+  // Go: mapassign.
   template <class Q, class Update, class Fill>
-  Place Assign(const Q& key, Update update, Fill fill);
+  Place Assign(const Q& key, Update update, Fill fill, bool limited = true);
 
   // Constructs key and value in an empty cell: both or neither.
   template <class Key, class... Args>
@@ -288,7 +289,7 @@ class Core {
     return {generation.Chain(n), 0, LayoutRef<Layout>(generation.layout())};
   }
   template <class Q>
-  Assignment Locate(const Q& key, std::uint64_t hash);
+  Assignment Locate(const Q& key, std::uint64_t hash, bool limited);
   template <class Q>
   bool CellHolds(const Place& cell, std::uint8_t tophash, const Q& key);
   template <class Q>

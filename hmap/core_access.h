@@ -188,7 +188,7 @@ bool Core<T>::CellHolds(const Place& cell, std::uint8_t tophash, const Q& key) {
 // none is started on the limit's account, because it may make none.
 template <class T>
 template <class Q>
-typename Core<T>::Assignment Core<T>::Locate(const Q& key, std::uint64_t hash) {
+typename Core<T>::Assignment Core<T>::Locate(const Q& key, std::uint64_t hash, bool limited) {
   const std::uint8_t top = TopHash(hash);
   // A small table's growth ends within one insert. If it is then still a chain of overflow buckets,
   // to rebuild it again would not help, and never end. (With Go's rule this cannot come about.)
@@ -227,7 +227,7 @@ typename Core<T>::Assignment Core<T>::Locate(const Q& key, std::uint64_t hash) {
       }
     }
     if (insert.bucket == nullptr) {
-      CheckChainLimit(n);
+      if (limited) CheckChainLimit(n);
       insert.bucket = NewOverflow(bucket);
       insert.slot = 0;
     }
@@ -237,13 +237,13 @@ typename Core<T>::Assignment Core<T>::Locate(const Q& key, std::uint64_t hash) {
 
 template <class T>
 template <class Q, class Update, class Fill>
-typename Core<T>::Place Core<T>::Assign(const Q& key, Update update, Fill fill) {
+typename Core<T>::Place Core<T>::Assign(const Q& key, Update update, Fill fill, bool limited) {
   CheckHeader();
   CheckNoWriter(kConcurrentWrites);
   const std::uint64_t hash = HashOf(key);
   WriteGuard guard(*this);
   if (buckets_ == nullptr) buckets_ = GenerationT::Make(cells_, 0);
-  const Assignment assignment = Locate(key, hash);
+  const Assignment assignment = Locate(key, hash, limited);
   const Place place = assignment;
   if (assignment.found) {
     update(place);

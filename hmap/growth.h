@@ -10,7 +10,7 @@
 //   - `SlotsAfter(state)`: the slots per bucket of the array that a growth is about to begin, for
 //     layouts that can follow. `AdaptiveSlots` has a rule.
 //   - `chain_limit`: the most buckets that an insert may make a chain of; 0: no limit. An insert
-//     that would need one more throws ChainLimit.
+//     that would need one more throws ChainLimit. Growths and copies of a map are not bound by it.
 
 #ifndef HMAP_GROWTH_H_
 #define HMAP_GROWTH_H_

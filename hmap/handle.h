@@ -71,14 +71,16 @@ class Handle {
   Handle(std::int64_t hint, const Parts& parts) : parts_(parts), core_(CoreT::Make(parts_, hint)) {}
 
   // A copy has the same entries, draws of its own (as far as the random source's copies do) and no
-  // iterators. Go: maps.Clone.
+  // iterators. Its table may be smaller, so a limit on the length of chains does not bind it.
+  // Go: maps.Clone.
   Handle(const Handle& other) : parts_(other.parts_), nil_(other.nil_) {
     if (other.core_ == nullptr) return;
     other.core_->CheckTable();
     other.core_->CheckNoWriter(kConcurrentCloneAndWrite);
     Handle copy(static_cast<std::int64_t>(other.size()), other.parts_);
     other.view().ForEachEntry([&core = *copy.core_](const auto& key, const auto& value) {
-      core.Assign(key, [](Place) {}, [&](Place at) { core.Construct(at, key, value); });
+      constexpr bool kLimited = false;
+      core.Assign(key, [](Place) {}, [&](Place at) { core.Construct(at, key, value); }, kLimited);
     });
     swap(copy);
   }
