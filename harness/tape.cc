@@ -22,6 +22,7 @@ TapeLayout Canonical(TapeLayout layout) {
   layout.key = Canonical(layout.key);
   layout.value = Canonical(layout.value);
   layout.slots = std::clamp<std::uint8_t>(std::bit_floor(layout.slots), 4, 16);
+  layout.slots_kind = Reduced(layout.slots_kind, kSlotsKinds);
   return layout;
 }
 
@@ -82,6 +83,7 @@ Config Canonical(Config config) {
   config.path = Reduced(config.path, kPathKinds);
   config.hash = Reduced(config.hash, kHashKinds);
   config.growth = Reduced(config.growth, kGrowthKinds);
+  config.chain = std::min(config.chain, kMaxChain);
   if (config.hint < kMinHint) config.hint = kMinHint;
   if (config.hint > kMaxHint) config.hint = kMaxHint;
   if (config.keys < 1) config.keys = 1;

@@ -52,6 +52,11 @@ inline constexpr int kHashKinds = 6;
 enum class GrowthKind : std::uint8_t { kGo119, kGo121, kFull, kSparse };
 inline constexpr int kGrowthKinds = 4;
 
+// Whether a growth may change the slots per bucket: `kAdaptive` fits them to the chains, see
+// `GrowthRule::SlotsAfter`.
+enum class SlotsKind : std::uint8_t { kFixed, kAdaptive };
+inline constexpr int kSlotsKinds = 2;
+
 inline constexpr std::uint16_t kMaxObjectSize = 300;
 inline constexpr std::uint16_t kMaxObjectAlignment = 64;
 
@@ -71,7 +76,8 @@ struct TapeObject {
 struct TapeLayout {
   TapeObject key{};
   TapeObject value{};
-  std::uint8_t slots = 8;  // per bucket: 4, 8 or 16
+  std::uint8_t slots = 8;  // per bucket: 4, 8 or 16; of the first array if they adapt
+  SlotsKind slots_kind = SlotsKind::kFixed;
 
   friend bool operator==(const TapeLayout&, const TapeLayout&) = default;
 };
@@ -79,6 +85,7 @@ struct TapeLayout {
 inline constexpr std::int32_t kMinHint = -1;
 inline constexpr std::int32_t kMaxHint = 8192;
 inline constexpr std::uint32_t kMaxKeys = 65536;
+inline constexpr std::uint8_t kMaxChain = 8;
 // A tape holds at most so many operations: a run ends after as many elementary steps.
 inline constexpr std::size_t kMaxOps = 16384;
 
@@ -97,6 +104,9 @@ struct Config {
   std::uint32_t seed = 0;
   // Of `kBytes`; the default with every other type.
   TapeLayout layout{};
+  // The most buckets of a chain that an insert lengthens, up to kMaxChain; 0: no limit. An insert
+  // that would need one more is refused.
+  std::uint8_t chain = 0;
 
   friend bool operator==(const Config&, const Config&) = default;
 };
@@ -307,7 +317,7 @@ constexpr std::uint64_t NumbersIn(std::uint32_t size, std::uint64_t limit) {
                                                              : std::uint64_t{1} << (8 * size);
 }
 
-// Slots per bucket of a map of this configuration.
+// Slots per bucket of a map of this configuration when it is made.
 constexpr std::uint32_t SlotsOf(const Config& config) {
   return config.type == KeyType::kBytes ? config.layout.slots : 8;
 }
@@ -331,6 +341,7 @@ inline constexpr std::string_view kPathNames[kPathKinds] = {"fast", "generic"};
 inline constexpr std::string_view kHashNames[kHashKinds] = {"good",    "lowbits",  "const",
                                                             "topzero", "identity", "pairs"};
 inline constexpr std::string_view kGrowthNames[kGrowthKinds] = {"go119", "go121", "full", "sparse"};
+inline constexpr std::string_view kSlotsNames[kSlotsKinds] = {"fixed", "adaptive"};
 inline constexpr std::string_view kFaultNames[kFaultKinds] = {"alloc", "hash", "equal",
                                                               "copy",  "move", "draw"};
 

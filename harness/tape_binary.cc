@@ -94,6 +94,9 @@ std::uint32_t KeysOf(std::uint8_t scale, std::uint32_t raw) {
   }
 }
 
+// Most bytes stand for no limit, which keeps inserts from getting far.
+std::uint8_t ChainOf(std::uint8_t raw) { return raw <= kMaxChain ? raw : 0; }
+
 // 0 is the default; up to the limit a size comes after its number, and all else is a favourite.
 std::uint16_t SizeOf(std::uint32_t raw) {
   if (raw == 0) return TapeObject{}.size;
@@ -117,7 +120,8 @@ std::uint8_t IndexIn(const Values& values, Value value) {
 TapeLayout DecodeLayout(const std::uint8_t* p) {
   return {.key = {SizeOf(Load16(p)), kAlignments[(p[4] & 15) % kAlignments.size()]},
           .value = {SizeOf(Load16(p + 2)), kAlignments[(p[4] >> 4) % kAlignments.size()]},
-          .slots = kSlotCounts[p[5] % kSlotCounts.size()]};
+          .slots = kSlotCounts[p[5] % kSlotCounts.size()],
+          .slots_kind = static_cast<SlotsKind>(p[5] / kSlotCounts.size() % kSlotsKinds)};
 }
 
 void EncodeLayout(const TapeLayout& layout, std::uint8_t* p) {
@@ -125,7 +129,9 @@ void EncodeLayout(const TapeLayout& layout, std::uint8_t* p) {
   Store16(p + 2, RawOfSize(layout.value.size));
   p[4] = static_cast<std::uint8_t>(IndexIn(kAlignments, layout.key.alignment) |
                                    IndexIn(kAlignments, layout.value.alignment) << 4);
-  p[5] = IndexIn(kSlotCounts, layout.slots);
+  p[5] =
+      static_cast<std::uint8_t>(IndexIn(kSlotCounts, layout.slots) +
+                                kSlotCounts.size() * static_cast<std::size_t>(layout.slots_kind));
 }
 
 Config DecodeHeader(const std::uint8_t* p) {
@@ -136,6 +142,7 @@ Config DecodeHeader(const std::uint8_t* p) {
   config.hash = static_cast<HashKind>(p[3] % kHashKinds);
   config.growth = static_cast<GrowthKind>(p[4] % kGrowthKinds);
   config.keys = KeysOf(p[5], Load16(p + 6));
+  config.chain = ChainOf(p[5] >> 2);
   config.hint = HintOf(Load16(p + 8));
   config.seed = Load32(p + 10);
   config.layout = DecodeLayout(p + 14);
@@ -148,7 +155,7 @@ void EncodeHeader(const Config& config, std::uint8_t* p) {
   p[2] = static_cast<std::uint8_t>(config.path);
   p[3] = static_cast<std::uint8_t>(config.hash);
   p[4] = static_cast<std::uint8_t>(config.growth);
-  p[5] = 0;
+  p[5] = static_cast<std::uint8_t>(config.chain << 2);
   Store16(p + 6, config.keys % kMaxKeys);
   Store16(p + 8, RawOfHint(config.hint));
   Store32(p + 10, config.seed);

@@ -16,8 +16,9 @@
 // The text form is the one to keep for years; this one may change with the list of operations.
 //
 // Header, little-endian:
-//   0 type  1 policy  2 path  3 hash  4 growth  5 scale of keys  6..7 keys  8..9 hint  10..13 seed
-//   14..15 key size  16..17 value size  18 alignment of keys (low half), of values  19 slots
+//   0 type  1 policy  2 path  3 hash  4 growth  5 scale of keys (low two bits), chain
+//   6..7 keys  8..9 hint  10..13 seed  14..15 key size  16..17 value size
+//   18 alignment of keys (low half), of values  19 slots, and whether they adapt
 // Operation, little-endian:
 //   0 opcode  1 iterator, width or fault  2..3 key  4..5 count, second key, draw, hint or nth call
 

@@ -73,8 +73,21 @@ TEST(BinaryTest, EveryConfigRoundTrips) {
                  77,
                  99,
                  0xdeadbeef,
-                 {}};
-  EXPECT_EQ(Decode(ToBinary(tape)), tape);
+                 {},
+                 1};
+  for (; tape.config.chain <= kMaxChain; ++tape.config.chain) {
+    EXPECT_EQ(Decode(ToBinary(tape)), tape);
+  }
+}
+
+TEST(BinaryTest, FewRandomBytesLimitTheChains) {
+  std::vector<std::uint8_t> bytes(kHeaderBytes);
+  int limited = 0;
+  for (int byte = 0; byte < 256; ++byte) {
+    bytes[5] = static_cast<std::uint8_t>(byte);
+    if (Decode(bytes).config.chain != 0) ++limited;
+  }
+  EXPECT_EQ(limited, 4 * kMaxChain) << "by whatever scale of keys";
 }
 
 TEST(BinaryTest, EveryLayoutRoundTrips) {
@@ -83,11 +96,12 @@ TEST(BinaryTest, EveryLayoutRoundTrips) {
   for (std::uint16_t size = 0; size <= kMaxObjectSize; ++size) {
     for (std::uint16_t alignment = 1; alignment <= kMaxObjectAlignment; alignment *= 2) {
       for (const std::uint8_t slots : {4, 8, 16}) {
-        tape.config.layout = {{size, alignment}, {kMaxObjectSize, 64}, slots};
+        const SlotsKind kind = size % 2 == 0 ? SlotsKind::kFixed : SlotsKind::kAdaptive;
+        tape.config.layout = {{size, alignment}, {kMaxObjectSize, 64}, slots, kind};
         tape.config.keys = kMaxKeys;
         tape.config = Canonical(tape.config);
         ASSERT_EQ(Decode(ToBinary(tape)), tape);
-        tape.config.layout = {{8, 64}, {size, alignment}, slots};
+        tape.config.layout = {{8, 64}, {size, alignment}, slots, kind};
         ASSERT_EQ(Decode(ToBinary(tape)), tape);
       }
     }

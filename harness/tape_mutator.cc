@@ -307,16 +307,25 @@ TapeObject RandomObject(Random& random) {
 
 std::uint8_t RandomSlots(Random& random) { return static_cast<std::uint8_t>(4 << random.Below(3)); }
 
+std::uint8_t RandomChain(Random& random) {
+  return static_cast<std::uint8_t>(1 + random.Scaled(kMaxChain));
+}
+
+SlotsKind RandomSlotsKind(Random& random) {
+  return static_cast<SlotsKind>(random.Below(kSlotsKinds));
+}
+
 TapeLayout RandomLayout(Random& random) {
   TapeLayout layout;
   layout.key = RandomObject(random);
   layout.value = RandomObject(random);
   layout.slots = RandomSlots(random);
+  layout.slots_kind = RandomSlotsKind(random);
   return layout;
 }
 
 void ChangeLayout(TapeLayout& layout, Random& random) {
-  switch (random.Below(6)) {
+  switch (random.Below(7)) {
     case 0:
       layout.key.size = RandomObject(random).size;
       break;
@@ -331,6 +340,9 @@ void ChangeLayout(TapeLayout& layout, Random& random) {
       break;
     case 4:
       layout.slots = RandomSlots(random);
+      break;
+    case 5:
+      layout.slots_kind = RandomSlotsKind(random);
       break;
     default:
       layout = RandomLayout(random);
@@ -362,7 +374,7 @@ void ChangeConfig(Config& config, Random& random) {
   constexpr GrowthKind kGrowths[] = {GrowthKind::kGo119, GrowthKind::kGo119, GrowthKind::kGo121,
                                      GrowthKind::kFull, GrowthKind::kSparse};
   // What the layout is decides much, where there is one.
-  switch (random.Below(config.type == KeyType::kBytes ? 14 : 8)) {
+  switch (random.Below(config.type == KeyType::kBytes ? 16 : 9)) {
     case 0:
       config.type = static_cast<KeyType>(random.Below(kKeyTypes));
       if (config.type == KeyType::kBytes) config.layout = RandomLayout(random);
@@ -389,6 +401,10 @@ void ChangeConfig(Config& config, Random& random) {
       break;
     case 7:
       config.seed = random.Chance(1, 3) ? 0 : static_cast<std::uint32_t>(random.Next());
+      break;
+    case 8:
+      // A short limit refuses much, a long one is hardly ever met.
+      config.chain = random.Chance(1, 2) ? 0 : RandomChain(random);
       break;
     default:
       ChangeLayout(config.layout, random);

@@ -172,7 +172,7 @@ TEST(MutateTest, ResultsDoNotDependOnTheCompiler) {
   for (const Tape& tape : TapesFromNothing(1000)) {
     for (const std::uint8_t byte : ToBinary(tape)) digest = Mix(digest ^ byte);
   }
-  EXPECT_EQ(digest, 15487491603193051958u);
+  EXPECT_EQ(digest, 13245195968570083740u);
 }
 
 Config BytesShape(Config config) {
@@ -180,20 +180,23 @@ Config BytesShape(Config config) {
   return config;
 }
 
-TEST(MutateTest, LayoutsReachEverySlotCountAlignmentAndEdgeSize) {
+TEST(MutateTest, LayoutsReachEverySlotCountKindOfSlotsAlignmentAndEdgeSize) {
   Tape tape;
   std::set<int> slots;
+  std::set<SlotsKind> kinds;
   std::set<int> alignments;
   std::set<int> sizes;
-  for (std::uint32_t seed = 0; seed < 4000; ++seed) {
+  for (std::uint32_t seed = 0; seed < 8000; ++seed) {
     Mutate(tape, seed, 100, BytesShape);
     for (const TapeObject& object : {tape.config.layout.key, tape.config.layout.value}) {
       sizes.insert(object.size);
       alignments.insert(object.alignment);
     }
     slots.insert(tape.config.layout.slots);
+    kinds.insert(tape.config.layout.slots_kind);
   }
   EXPECT_EQ(slots, (std::set<int>{4, 8, 16}));
+  EXPECT_EQ(kinds.size(), static_cast<std::size_t>(kSlotsKinds));
   EXPECT_EQ(alignments, (std::set<int>{1, 2, 4, 8, 16, 32, 64}));
   for (const int size : kEdgeSizes) EXPECT_EQ(sizes.count(size), 1u) << size;
   EXPECT_GT(sizes.size(), kEdgeSizes.size());
@@ -213,7 +216,7 @@ TEST(MutateTest, AlmostAlwaysChangesTheTape) {
 TEST(MutateTest, PinnedFieldsStayPinnedAndOthersMove) {
   Tape tape;
   std::set<KeyType> types;
-  for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+  for (std::uint32_t seed = 0; seed < 4000; ++seed) {
     Mutate(tape, seed, 100, PinnedShape);
     ASSERT_EQ(tape.config.hash, HashKind::kIdentity);
     ASSERT_EQ(tape.config.keys, NumbersIn(tape.config.layout.key.size, 100));
@@ -228,13 +231,15 @@ TEST(MutateTest, EveryOperationAndEveryConfigurationTurnsUp) {
   std::set<GrowthKind> growths;
   std::set<PolicyKind> policies;
   std::set<PathKind> paths;
+  std::set<int> chains;
   bool hint_below_zero = false;
-  for (const Tape& tape : TapesFromNothing(5000)) {
+  for (const Tape& tape : TapesFromNothing(10000)) {
     for (const Op& op : tape.ops) codes.insert(op.code);
     hashes.insert(tape.config.hash);
     growths.insert(tape.config.growth);
     policies.insert(tape.config.policy);
     paths.insert(tape.config.path);
+    chains.insert(tape.config.chain);
     hint_below_zero |= tape.config.hint < 0;
   }
   EXPECT_EQ(codes.size(), static_cast<std::size_t>(kOpCodes));
@@ -242,6 +247,7 @@ TEST(MutateTest, EveryOperationAndEveryConfigurationTurnsUp) {
   EXPECT_EQ(growths.size(), static_cast<std::size_t>(kGrowthKinds));
   EXPECT_EQ(policies.size(), static_cast<std::size_t>(kPolicyKinds));
   EXPECT_EQ(paths.size(), static_cast<std::size_t>(kPathKinds));
+  EXPECT_EQ(chains.size(), kMaxChain + std::size_t{1});
   EXPECT_TRUE(hint_below_zero);
 }
 
@@ -340,6 +346,7 @@ TEST(PhaseBlockTest, EveryRecipeIsCanonicalModerateAndUsesIterators) {
     for (std::uint32_t seed = 0; seed < 200; ++seed) {
       Tape tape;
       tape.config.growth = static_cast<GrowthKind>(seed % kGrowthKinds);
+      tape.config.chain = static_cast<std::uint8_t>(seed % (kMaxChain + 1));
       Random random(seed);
       tape.ops = PhaseBlock(recipe, tape.config, random);
       ASSERT_FALSE(tape.ops.empty());
@@ -353,6 +360,25 @@ TEST(PhaseBlockTest, EveryRecipeIsCanonicalModerateAndUsesIterators) {
     EXPECT_GE(largest, 52u) << RecipeName(recipe);
   }
   EXPECT_EQ(names.size(), static_cast<std::size_t>(kRecipes));
+}
+
+TEST(PhaseBlockTest, OnlyMapsWithALimitAreFilledUntilTheyRefuse) {
+  const auto drawn = [](std::uint8_t chain) {
+    Config config;
+    config.chain = chain;
+    int refilled = 0;
+    for (std::uint32_t seed = 0; seed < 400; ++seed) {
+      Random random(seed);
+      const std::vector<Op> ops = PhaseBlock(config, false, random);
+      // Nothing else fills a new map with the same keys twice.
+      refilled += ops.size() > 3 && ops[0].code == OpCode::kRemake &&
+                  ops[1].code == OpCode::kFill &&
+                  std::count(ops.begin() + 2, ops.end(), ops[1]) != 0;
+    }
+    return refilled;
+  };
+  EXPECT_EQ(drawn(0), 0);
+  EXPECT_GT(drawn(2), 30);
 }
 
 TEST(PhaseBlockTest, EntriesAtIsTheLastSizeBeforeTheTableDoubles) {

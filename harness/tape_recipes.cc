@@ -43,6 +43,9 @@ class Recipe : public FaultRecipes {
   void AliasedAtEdge();
   // All iterators at once, begun at different times.
   void CrowdOfIterators();
+  // Chains filled until their limit refuses a key; entries go or the table grows, and the same keys
+  // are tried again. Needs a limit.
+  void RefusedAtLimit();
 };
 
 void Recipe::AcrossGrowths() {
@@ -141,17 +144,17 @@ void Recipe::PiledChains() {
   if (config_.hash != HashKind::kIdentity) return HeldAtCap();
   const std::uint32_t b = config_.growth == GrowthKind::kSparse ? 3 : random_.Between(2, 3);
   const std::uint32_t chains = 1u << b;
-  constexpr std::uint32_t kOverfull = 9;
+  const std::uint32_t overfull = SlotsOf(config_) + 1;
   const std::uint32_t first = base_ / chains * chains;
   const std::uint32_t kept = random_.Below(2);  // of each chain's keys
   Add(OpCode::kRemake, {EntriesAtB(b) - static_cast<std::uint32_t>(kMinHint)});
   for (std::uint32_t chain = first; chain < first + chains; ++chain) {
-    for (std::uint32_t i = 0; i < kOverfull; ++i) Put(chain + i * chains);
-    for (std::uint32_t i = kept; i < kOverfull; ++i) Del(chain + i * chains);
+    for (std::uint32_t i = 0; i < overfull; ++i) Put(chain + i * chains);
+    for (std::uint32_t i = kept; i < overfull; ++i) Del(chain + i * chains);
   }
   if (random_.Chance(1, 2)) Begin(it_);
-  Put(first + chains * kOverfull);
-  if (kept == 0 && random_.Chance(1, 2)) Del(first + chains * kOverfull);
+  Put(first + chains * overfull);
+  if (kept == 0 && random_.Chance(1, 2)) Del(first + chains * overfull);
   constexpr OpCode kMeet[] = {OpCode::kClear, OpCode::kClear, OpCode::kCopy,  OpCode::kMove,
                               OpCode::kSwap,  OpCode::kSelf,  OpCode::kBegin, OpCode::kSweep};
   const OpCode met = random_.Pick(kMeet);
@@ -161,7 +164,7 @@ void Recipe::PiledChains() {
     Add(met, {});
   }
   Next(it_);
-  Fill(first, random_.Below(kOverfull * chains));
+  Fill(first, random_.Below(overfull * chains));
   MaybeFinish(it_);
 }
 
@@ -296,10 +299,39 @@ void Recipe::CrowdOfIterators() {
   for (std::uint32_t it = 0; it < kIterators; ++it) MaybeFinish(it);
 }
 
+void Recipe::RefusedAtLimit() {
+  const std::uint32_t b = ChooseB(4);
+  const std::uint32_t chains = 1u << b;
+  const std::uint32_t full = EntriesAtB(b);
+  const std::uint32_t full_chain = config_.chain * SlotsOf(config_);
+  Add(OpCode::kRemake, {full - static_cast<std::uint32_t>(kMinHint)});
+  constexpr std::uint32_t kFew = 40;
+  const bool one_chain = config_.hash == HashKind::kIdentity && full_chain < kFew;
+  const std::uint32_t first = one_chain ? base_ / chains * chains : base_;
+  const std::uint32_t step = one_chain ? chains : 1;
+  const std::uint32_t crowd = one_chain ? full_chain + 1 + random_.Below(3) : full;
+  const auto crowd_in = [&] {
+    if (!one_chain) return Fill(first, crowd);
+    for (std::uint32_t i = 0; i < crowd; ++i) Put(first + i * step);
+  };
+  crowd_in();
+  Begin(it_);
+  Next(it_);
+  if (random_.Chance(1, 2)) {
+    Del(first + random_.Below(crowd) * step);
+    Add(OpCode::kAlias, {first + random_.Below(crowd) * step, first});
+  } else {
+    Fill(first + 1, full + random_.Below(full));
+  }
+  crowd_in();
+  MaybeFinish(it_);
+}
+
 struct NamedRecipe {
   std::string_view name;
   std::uint32_t weight;  // how often it is drawn
   void (Recipe::*cook)();
+  bool needs_limit = false;  // on the length of chains
 };
 
 constexpr NamedRecipe kNamedRecipes[kRecipes] = {
@@ -317,10 +349,15 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"hinted", 1, &Recipe::Hinted},
     {"aliased-at-edge", 1, &Recipe::AliasedAtEdge},
     {"crowd-of-iterators", 2, &Recipe::CrowdOfIterators},
+    {"refused-at-limit", 6, &Recipe::RefusedAtLimit, true},
     {"faults-at-edge", 1, &Recipe::FaultsAtEdge},
     {"faults-on-whole-maps", 1, &Recipe::FaultsOnWholeMaps},
     {"faults-under-iterator", 1, &Recipe::FaultsUnderIterator},
 };
+
+std::uint32_t WeightOf(const NamedRecipe& recipe, const Config& config) {
+  return recipe.needs_limit && config.chain == 0 ? 0 : recipe.weight;
+}
 
 }  // namespace
 
@@ -337,10 +374,14 @@ std::vector<Op> PhaseBlock(const Config& config, bool faults, Random& random) {
   const int first = faults ? kPlain : 0;
   const int last = faults ? kRecipes : kPlain;
   std::uint32_t total = 0;
-  for (int recipe = first; recipe < last; ++recipe) total += kNamedRecipes[recipe].weight;
+  for (int recipe = first; recipe < last; ++recipe) {
+    total += WeightOf(kNamedRecipes[recipe], config);
+  }
   std::uint32_t drawn = random.Below(total);
   int recipe = first;
-  while (drawn >= kNamedRecipes[recipe].weight) drawn -= kNamedRecipes[recipe++].weight;
+  for (; drawn >= WeightOf(kNamedRecipes[recipe], config); ++recipe) {
+    drawn -= WeightOf(kNamedRecipes[recipe], config);
+  }
   return PhaseBlock(recipe, config, random);
 }
 

@@ -19,7 +19,7 @@
 
 namespace mapfuzz {
 
-inline constexpr int kRecipes = 17;
+inline constexpr int kRecipes = 18;
 inline constexpr int kFaultRecipes = 3;  // the last of them
 
 // "over-the-edge", ...: what recipe number `recipe` is about.

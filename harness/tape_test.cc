@@ -71,6 +71,7 @@ TEST(CanonicalTest, BringsEveryConfigFieldIntoItsRange) {
   config.growth = static_cast<GrowthKind>(6);
   config.hint = -5;
   config.keys = 0;
+  config.chain = 200;
   const Config canonical = Canonical(config);
   EXPECT_LT(static_cast<int>(canonical.type), kKeyTypes);
   EXPECT_LT(static_cast<int>(canonical.policy), kPolicyKinds);
@@ -79,6 +80,7 @@ TEST(CanonicalTest, BringsEveryConfigFieldIntoItsRange) {
   EXPECT_EQ(canonical.growth, GrowthKind::kFull);
   EXPECT_EQ(canonical.hint, kMinHint);
   EXPECT_EQ(canonical.keys, 1u);
+  EXPECT_EQ(canonical.chain, kMaxChain);
   config.hint = 9000;
   config.keys = 70000;
   EXPECT_EQ(Canonical(config).hint, kMaxHint);
@@ -93,12 +95,15 @@ TEST(CanonicalTest, BringsEveryLayoutIntoItsRange) {
   config.layout = {.key = {13, 3}, .value = {0, 1000}, .slots = 255};
   EXPECT_EQ(Canonical(config).layout, (TapeLayout{{13, 2}, {0, 64}, 16}));
   config.layout.slots = 0;
+  config.layout.slots_kind = static_cast<SlotsKind>(7);
   EXPECT_EQ(Canonical(config).layout.slots, 4);
+  EXPECT_EQ(Canonical(config).layout.slots_kind, SlotsKind::kAdaptive);
 }
 
 TEST(CanonicalTest, OnlyMapsOfBytesHaveALayout) {
   Config config;
-  config.layout = {.key = {12, 4}, .value = {300, 64}, .slots = 16};
+  config.layout = {
+      .key = {12, 4}, .value = {300, 64}, .slots = 16, .slots_kind = SlotsKind::kAdaptive};
   EXPECT_EQ(Canonical(config).layout, TapeLayout{});
   EXPECT_EQ(SlotsOf(config), 8u);
   config.type = KeyType::kBytes;

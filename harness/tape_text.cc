@@ -21,15 +21,20 @@ enum Header {
   kPath,
   kHash,
   kGrowth,
+  kChain,
   kHintHeader,
   kKeys,
   kSeed,
   kLayout,
+  kSlots,
   kExpect,
   kHeaders
 };
-constexpr std::string_view kHeaderNames[kHeaders] = {"type", "policy", "path", "hash",   "growth",
-                                                     "hint", "keys",   "seed", "layout", "expect"};
+constexpr std::string_view kHeaderNames[kHeaders] = {"type",   "policy", "path",  "hash",
+                                                     "growth", "chain",  "hint",  "keys",
+                                                     "seed",   "layout", "slots", "expect"};
+// What they say is said of maps of bytes alone.
+constexpr Header kHeadersOfBytes[] = {kLayout, kSlots};
 constexpr std::string_view kLayoutUsage =
     "`layout` is written `layout: KEY_SIZE/ALIGNMENT VALUE_SIZE/ALIGNMENT SLOTS`";
 
@@ -137,7 +142,7 @@ class Parser {
   void ParseExpect();
   void ParseLayout();
   TapeObject ParseObject(std::string_view token, std::string_view what);
-  void CheckLayoutBelongs();
+  void CheckHeadersBelong() const;
 
   [[noreturn]] void Fail(std::size_t column, std::string_view message);
   // With the caret under the token, or behind the line's last one.
@@ -150,7 +155,7 @@ class Parser {
   TextPlace place_;        // the current line
   std::vector<std::string_view> tokens_;
   bool seen_[kHeaders] = {};
-  TextPlace layout_place_;
+  TextPlace place_of_[kHeaders];  // of those seen
   TextTape parsed_;
 };
 
@@ -298,18 +303,21 @@ TapeObject Parser::ParseObject(std::string_view token, std::string_view what) {
 void Parser::ParseLayout() {
   constexpr std::string_view kSlotNames[] = {"4", "8", "16"};
   constexpr std::uint8_t kSlotCounts[] = {4, 8, 16};
-  layout_place_ = place_;
   TapeLayout& layout = parsed_.tape.config.layout;
   layout.key = ParseObject(tokens_[1], "key");
   layout.value = ParseObject(tokens_[2], "value");
   layout.slots = kSlotCounts[ParseName(tokens_[3], "number of slots", kSlotNames)];
 }
 
-// The type may stand below the layout.
-void Parser::CheckLayoutBelongs() {
-  if (!seen_[kLayout] || parsed_.tape.config.type == KeyType::kBytes) return;
-  throw ParseError(layout_place_,
-                   "`layout` belongs to `type: bytes`; remove it or change the type");
+// The type may stand below what belongs to it.
+void Parser::CheckHeadersBelong() const {
+  if (parsed_.tape.config.type == KeyType::kBytes) return;
+  for (const Header header : kHeadersOfBytes) {
+    if (!seen_[header]) continue;
+    throw ParseError(
+        place_of_[header],
+        Quoted(kHeaderNames[header]) + " belongs to `type: bytes`; remove it or change the type");
+  }
 }
 
 void Parser::ParseHeader() {
@@ -320,6 +328,7 @@ void Parser::ParseHeader() {
   if (!parsed_.tape.ops.empty()) FailAt(name, "header line after an operation; move it up");
   if (seen_[header]) FailAt(name, "second " + Quoted(name) + " line; keep one of them");
   seen_[header] = true;
+  place_of_[header] = place_;
   if (tokens_.size() < 2) FailAtEnd("the value of " + Quoted(name) + " is missing");
   const std::size_t values = header == kLayout ? 3 : 1;
   if (tokens_.size() - 1 < values) FailAtEnd("a value is missing; " + std::string(kLayoutUsage));
@@ -347,6 +356,9 @@ void Parser::ParseHeader() {
       config.growth =
           static_cast<GrowthKind>(ParseName(tokens_[1], kHeaderNames[kGrowth], kGrowthNames));
       break;
+    case kChain:
+      config.chain = static_cast<std::uint8_t>(ParseNumber(tokens_[1], "chain", 0, kMaxChain));
+      break;
     case kHintHeader:
       config.hint = static_cast<std::int32_t>(ParseNumber(tokens_[1], "hint", kMinHint, kMaxHint));
       break;
@@ -359,6 +371,10 @@ void Parser::ParseHeader() {
       break;
     case kLayout:
       ParseLayout();
+      break;
+    case kSlots:
+      config.layout.slots_kind =
+          static_cast<SlotsKind>(ParseName(tokens_[1], kHeaderNames[kSlots], kSlotsNames));
       break;
     case kExpect:
       ParseExpect();
@@ -444,7 +460,7 @@ TextTape Parser::Parse() {
     if (tokens_[0] == "end") {
       ParseEnd();
       CheckNothingFollows();
-      CheckLayoutBelongs();
+      CheckHeadersBelong();
       parsed_.tape.config = Canonical(parsed_.tape.config);
       return std::move(parsed_);
     }
@@ -479,10 +495,14 @@ std::string ToText(const Tape& tape, std::string_view expect) {
   AppendHeader(text, kPath, kPathNames[static_cast<int>(config.path)]);
   AppendHeader(text, kHash, kHashNames[static_cast<int>(config.hash)]);
   AppendHeader(text, kGrowth, kGrowthNames[static_cast<int>(config.growth)]);
+  AppendHeader(text, kChain, config.chain);
   AppendHeader(text, kHintHeader, config.hint);
   AppendHeader(text, kKeys, config.keys);
   AppendHeader(text, kSeed, config.seed);
-  if (config.type == KeyType::kBytes) AppendHeader(text, kLayout, LayoutText(config.layout));
+  if (config.type == KeyType::kBytes) {
+    AppendHeader(text, kLayout, LayoutText(config.layout));
+    AppendHeader(text, kSlots, kSlotsNames[static_cast<int>(config.layout.slots_kind)]);
+  }
   if (!expect.empty()) AppendHeader(text, kExpect, expect);
   text += '\n';
   for (const Op& op : tape.ops) {

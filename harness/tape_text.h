@@ -13,11 +13,11 @@
 //
 // The first line names the version. Header lines come before the operations, in any order; what
 // is missing has its default; `layout: 12/4 300/64 16` (size and alignment of keys, of values,
-// slots per bucket) belongs to `type: bytes`. One operation a line, with its operands in the order
-// of `kOpInfo`; hints are written as they are (-1 to 8192). `end N` closes the tape after N
-// operations, so that a text that was cut short is told from a whole one; a plain `end` will do in
-// a text written by hand. Parsing takes time linear in the text, and printing a tape and parsing it
-// gives it back.
+// slots per bucket) and `slots: adaptive` belong to `type: bytes`. One operation a line, with its
+// operands in the order of `kOpInfo`; hints are written as they are (-1 to 8192). `end N` closes
+// the tape after N operations, so that a text that was cut short is told from a whole one; a plain
+// `end` will do in a text written by hand. Parsing takes time linear in the text, and printing a
+// tape and parsing it gives it back.
 
 #ifndef MAPFUZZ_HARNESS_TAPE_TEXT_H_
 #define MAPFUZZ_HARNESS_TAPE_TEXT_H_

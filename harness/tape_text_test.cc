@@ -47,6 +47,7 @@ TEST(ToTextTest, PrintsEveryHeaderTheOperationsAndTheirNumber) {
             "path: fast\n"
             "hash: good\n"
             "growth: go119\n"
+            "chain: 0\n"
             "hint: 0\n"
             "keys: 65536\n"
             "seed: 0\n"
@@ -70,7 +71,8 @@ TEST(ToTextTest, WhatItPrintsParsesBackForEveryOperationAtItsLimits) {
                  -1,
                  1,
                  0xffffffff,
-                 {}};
+                 {},
+                 kMaxChain};
   for (const OpInfo& info : kOpInfo) {
     Op low{info.code, 0, 0, 0};
     Op high = low;
@@ -85,12 +87,16 @@ TEST(ToTextTest, WhatItPrintsParsesBackForEveryOperationAtItsLimits) {
   EXPECT_EQ(parsed.expect, "a/b");
 }
 
-TEST(ToTextTest, OnlyMapsOfBytesPrintALayoutAndItParsesBack) {
+TEST(ToTextTest, OnlyMapsOfBytesPrintLayoutAndSlotsAndTheyParseBack) {
   Tape tape;
   EXPECT_EQ(ToText(tape).find("layout"), std::string::npos);
+  EXPECT_EQ(ToText(tape).find("slots"), std::string::npos);
   tape.config.type = KeyType::kBytes;
   tape.config.layout = {.key = {12, 4}, .value = {300, 64}, .slots = 16};
-  ExpectIn("\nseed: 0\nlayout: 12/4 300/64 16\n\n", ToText(tape));
+  ExpectIn("\nseed: 0\nlayout: 12/4 300/64 16\nslots: fixed\n\n", ToText(tape));
+  EXPECT_EQ(Parse(ToText(tape)).tape, tape);
+  tape.config.layout.slots_kind = SlotsKind::kAdaptive;
+  ExpectIn("\nlayout: 12/4 300/64 16\nslots: adaptive\n\n", ToText(tape));
   EXPECT_EQ(Parse(ToText(tape)).tape, tape);
   for (const std::uint16_t size : kEdgeSizes) {
     for (std::uint16_t alignment = 1; alignment <= kMaxObjectAlignment; alignment *= 2) {
@@ -106,6 +112,24 @@ TEST(ParseTest, LayoutMayStandAboveItsTypeAndLimitsTheKeys) {
   EXPECT_EQ(config.layout, (TapeLayout{{1, 1}, {0, 1}, 4}));
   EXPECT_EQ(config.keys, 256u);
   EXPECT_EQ(ParseBody("type: bytes\nend").tape.config.layout, TapeLayout{});
+}
+
+TEST(ParseTest, SlotsMayStandWithoutALayoutAndOnEitherSideOfIt) {
+  const TapeLayout adaptive{.slots_kind = SlotsKind::kAdaptive};
+  EXPECT_EQ(ParseBody("slots: adaptive\ntype: bytes\nend").tape.config.layout, adaptive);
+  for (const char* header :
+       {"slots: adaptive\nlayout: 8/8 8/8 16\n", "layout: 8/8 8/8 16\nslots: adaptive\n"}) {
+    const TapeLayout layout =
+        ParseBody("type: bytes\n" + std::string(header) + "end").tape.config.layout;
+    EXPECT_EQ(layout, (TapeLayout{{8, 8}, {8, 8}, 16, SlotsKind::kAdaptive})) << header;
+  }
+}
+
+TEST(ParseTest, EveryTypeMayLimitItsChains) {
+  for (const std::string_view type : kKeyTypeNames) {
+    const std::string text = "type: " + std::string(type) + "\nchain: 3\nend";
+    EXPECT_EQ(ParseBody(text).tape.config.chain, 3) << type;
+  }
 }
 
 TEST(ParseTest, MissingHeadersHaveTheirDefaults) {
@@ -208,6 +232,8 @@ TEST(ParseErrorTest, NumbersOutOfRangeNameTheirLimits) {
   ExpectIn("hint `-2` is out of range", BodyErrorOf("remake -2\nend"));
   ExpectIn("number of keys `0` is out of range; it goes from 1 to 65536",
            BodyErrorOf("keys: 0\nend"));
+  ExpectIn("chain `9` is out of range; it goes from 0 to 8", BodyErrorOf("chain: 9\nend"));
+  ExpectIn("chain `-1` is out of range", BodyErrorOf("chain: -1\nend"));
   ExpectIn("seed `4294967296` is out of range; it goes from 0 to 4294967295",
            BodyErrorOf("seed: 4294967296\nend"));
   ExpectIn("key `65536` is out of range; it goes from 0 to 65535", BodyErrorOf("put 65536\nend"));
@@ -241,6 +267,17 @@ TEST(ParseErrorTest, Layouts) {
   ExpectIn("t.tape:3:17: unknown number of slots `5`", error("8/8 8/8 5"));
   ExpectIn("it is one of 4 8 16", error("8/8 8/8 5"));
   ExpectIn("t.tape:2:1: `layout` belongs to `type: bytes`", BodyErrorOf("layout: 8/8 8/8 8\nend"));
+}
+
+TEST(ParseErrorTest, Slots) {
+  ExpectIn("t.tape:3:8: unknown slots `adaptiv`; did you mean `adaptive`?",
+           BodyErrorOf("type: bytes\nslots: adaptiv\nend"));
+  ExpectIn("it is one of fixed adaptive", BodyErrorOf("type: bytes\nslots: 16\nend"));
+  ExpectIn("`slots` has one value", BodyErrorOf("type: bytes\nslots: 4 adaptive\nend"));
+  ExpectIn(
+      "t.tape:3:1: `slots` belongs to `type: bytes`; remove it or change the type\n"
+      "  slots: fixed",
+      BodyErrorOf("type: u64\nslots: fixed\nput 1\nend"));
 }
 
 TEST(ParseErrorTest, Operands) {
@@ -296,10 +333,9 @@ TEST(ParseErrorTest, TooManyOperations) {
 // Every text that can come of cutting or of flipping one bit of a good one either parses or is
 // refused with a ParseError that names the file.
 TEST(ParseErrorTest, DamagedTextsNeverDoAnythingElse) {
-  const std::string whole = ToText(
-      ParseBody(
-          "expect: a/b\ntype: bytes\nlayout: 12/4 300/64 16\nput 7\ndrift 0 100 8\nremake 9\nend")
-          .tape);
+  const std::string whole = ToText(ParseBody("expect: a/b\ntype: bytes\nlayout: 12/4 300/64 "
+                                             "16\nchain: 3\nput 7\ndrift 0 100 8\nremake 9\nend")
+                                       .tape);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const std::string error = ErrorOf(std::string_view(whole).substr(0, size));
     EXPECT_TRUE(error == "no error" || error.rfind("t.tape:", 0) == 0) << error;

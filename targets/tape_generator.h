@@ -84,6 +84,10 @@ inline std::vector<Config> SimplerConfigs(const Config& config, const TapeLimits
   add(&Config::keys, plain.keys);
   add(&Config::seed, plain.seed);
   add(&Config::layout, plain.layout);
+  TapeLayout fixed = config.layout;
+  fixed.slots_kind = SlotsKind::kFixed;
+  add(&Config::layout, fixed);
+  add(&Config::chain, plain.chain);
   return simpler;
 }
 

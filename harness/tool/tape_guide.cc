@@ -23,11 +23,18 @@ std::string ValuesOf(const std::string& header) {
   if (header == "path") return Words(kPathNames) + ": Go's look-up for the key type, or for any";
   if (header == "hash") return Words(kHashNames);
   if (header == "growth") return Words(kGrowthNames);
+  if (header == "chain") {
+    return fmt::format("0 to {}: the most buckets that an insert makes a chain of, 0 is no limit",
+                       kMaxChain);
+  }
   if (header == "layout") {
     return fmt::format(
         "KEY/ALIGNMENT VALUE/ALIGNMENT SLOTS of type bytes: sizes 0 to {}, alignments 1 to {}, "
         "4, 8 or 16 slots",
         kMaxObjectSize, kMaxObjectAlignment);
+  }
+  if (header == "slots") {
+    return Words(kSlotsNames) + ": of type bytes, may a growth change the slots per bucket?";
   }
   if (header == "hint") return fmt::format("{} to {}", kMinHint, kMaxHint);
   if (header == "keys") return fmt::format("1 to {}; key ids are taken modulo this", kMaxKeys);

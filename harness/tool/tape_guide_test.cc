@@ -17,10 +17,11 @@ TEST(TapeGuide, TellsValuesAndDefaultOfEveryHeader) {
   for (const HeaderInfo& header : TapeHeaders()) {
     EXPECT_FALSE(header.values.empty()) << header.name;
     if (header.standard.empty()) continue;
-    // Only one type has a layout.
+    // Only one type has a layout and slots.
+    const bool of_bytes = header.name == "layout" || header.name == "slots";
     Tape standard;
-    if (header.name == "layout") standard.config.type = KeyType::kBytes;
-    const std::string type = header.name == "layout" ? "type: bytes\n" : "";
+    if (of_bytes) standard.config.type = KeyType::kBytes;
+    const std::string type = of_bytes ? "type: bytes\n" : "";
     const std::string text =
         "mapfuzz tape v1\n" + type + header.name + ": " + header.standard + "\nend\n";
     EXPECT_EQ(ParseTapeText(text, "t").tape, standard) << header.name;
