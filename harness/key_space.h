@@ -138,6 +138,14 @@ constexpr GrowthRule GrowthRuleOf(GrowthKind kind) {
   return {};
 }
 
+// All that the tape says about it.
+constexpr GrowthRule GrowthRuleOf(const Config& config) {
+  GrowthRule rule = GrowthRuleOf(config.growth);
+  rule.adaptive = config.layout.slots_kind == SlotsKind::kAdaptive;
+  rule.chain_limit = config.chain;
+  return rule;
+}
+
 }  // namespace mapfuzz
 
 #endif  // MAPFUZZ_HARNESS_KEY_SPACE_H_

@@ -137,6 +137,17 @@ constexpr Info kInfo[] = {
      "a growth moved entries of buckets aligned to 64"},
     {Milestone::kOddSizeEvacuated, "odd-size-evacuated",
      "a growth moved keys or values of a size that is no power of two"},
+    {Milestone::kSlotsToFour, "slots-to-four", "a growth began buckets of 4 slots after others"},
+    {Milestone::kSlotsToSixteen, "slots-to-sixteen",
+     "a growth began buckets of 16 slots after others"},
+    {Milestone::kMovedToOtherSlots, "moved-to-other-slots",
+     "a growth moved entries to buckets of other slots"},
+    {Milestone::kChainRefused, "chain-refused",
+     "an insert refused because its chain may not get longer"},
+    {Milestone::kChainRefusedMidGrowth, "chain-refused-mid-growth",
+     "such a refusal while the table was growing"},
+    {Milestone::kInsertedAfterRefusal, "inserted-after-refusal",
+     "a key inserted that was refused before the table grew or entries went"},
 };
 static_assert(std::size(kInfo) == kMilestones);
 

@@ -97,8 +97,14 @@ enum class Milestone : std::uint8_t {
   kValueByPointerEvacuated,
   kOverAlignedEvacuated,
   kOddSizeEvacuated,
+  kSlotsToFour,
+  kSlotsToSixteen,
+  kMovedToOtherSlots,
+  kChainRefused,
+  kChainRefusedMidGrowth,
+  kInsertedAfterRefusal,
 };
-inline constexpr int kMilestones = 82;
+inline constexpr int kMilestones = 88;
 
 using MilestoneCounts = std::array<std::uint64_t, kMilestones>;
 

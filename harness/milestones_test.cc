@@ -25,7 +25,7 @@ TEST(MilestonesTest, NamesAreDistinctAndLeadBack) {
 class KeyMilestonesTest : public testing::Test {
  protected:
   std::uint64_t Hits(Milestone milestone, const Access& access) {
-    RunCore core(config_, {});
+    RunCore core(Canonical(config_), {});
     HitKeyMilestones(access,
                      {.before = before_,
                       .after = after_,
@@ -35,7 +35,11 @@ class KeyMilestonesTest : public testing::Test {
                       .moved_nans = moved_nans_,
                       .moved_nans_up = moved_nans_,
                       .pile = pile_,
-                      .longest = longest_},
+                      .longest = longest_,
+                      .slots_before = slots_before_,
+                      .slots_after = slots_after_,
+                      .other_slots = slots_before_ != slots_after_,
+                      .once_refused = once_refused_},
                      core);
     return core.result().milestones[static_cast<int>(milestone)];
   }
@@ -49,6 +53,9 @@ class KeyMilestonesTest : public testing::Test {
   std::size_t moved_nans_ = 0;
   std::size_t pile_ = 0;
   std::size_t longest_ = 1;
+  unsigned slots_before_ = 8;
+  unsigned slots_after_ = 8;
+  bool once_refused_ = false;
 };
 
 constexpr Access kInsert{.key = {7, 7, false}, .writes = true, .inserts = true};
@@ -132,6 +139,41 @@ TEST_F(KeyMilestonesTest, LongStringInOneBucket) {
   EXPECT_EQ(Hits(Milestone::kLongStringInOneBucket, kRead), 0u);
   config_.type = KeyType::kString;
   EXPECT_EQ(Hits(Milestone::kLongStringInOneBucket, kRead), 1u);
+}
+
+TEST_F(KeyMilestonesTest, GrowthsThatChangeTheSlots) {
+  config_.type = KeyType::kBytes;
+  config_.layout.slots_kind = SlotsKind::kAdaptive;
+  done_ = {.started = 1, .started_same_size = true};
+  EXPECT_EQ(Hits(Milestone::kMovedToOtherSlots, kInsert), 0u);
+  slots_after_ = 4;
+  EXPECT_EQ(Hits(Milestone::kSlotsToFour, kInsert), 1u);
+  EXPECT_EQ(Hits(Milestone::kSlotsToSixteen, kInsert), 0u);
+  EXPECT_EQ(Hits(Milestone::kMovedToOtherSlots, kInsert), 1u);
+  EXPECT_EQ(Hits(Milestone::kOtherSlotsSameSize, kInsert), 0u);
+  slots_before_ = 4;
+  slots_after_ = 16;
+  EXPECT_EQ(Hits(Milestone::kSlotsToSixteen, kInsert), 1u);
+  EXPECT_EQ(Hits(Milestone::kOtherSlotsSameSize, kInsert), 1u);
+  slots_before_ = 16;
+  done_ = {.started = 1, .started_doubling = true};
+  EXPECT_EQ(Hits(Milestone::kSixteenSlotsDoubled, kInsert), 1u);
+}
+
+TEST_F(KeyMilestonesTest, RefusalsByTheLimitOnAChain) {
+  config_.chain = 2;
+  Access refused = kInsert;
+  refused.refused = true;
+  EXPECT_EQ(Hits(Milestone::kChainRefused, refused), 1u);
+  EXPECT_EQ(Hits(Milestone::kChainRefusedMidGrowth, refused), 0u);
+  after_.growing = true;
+  EXPECT_EQ(Hits(Milestone::kChainRefusedMidGrowth, refused), 1u);
+  EXPECT_EQ(Hits(Milestone::kInsertedAfterRefusal, kInsert), 0u);
+  once_refused_ = true;
+  EXPECT_EQ(Hits(Milestone::kInsertedAfterRefusal, refused), 0u);
+  EXPECT_EQ(Hits(Milestone::kInsertedAfterRefusal, kInsert), 1u);
+  hash_ = 0;
+  EXPECT_EQ(Hits(Milestone::kTophashAdjusted, refused), 0u) << "nothing was inserted";
 }
 
 TEST(IteratorStoryTest, IsToldOnceWhenTheIteratorIsAsked) {

@@ -34,7 +34,8 @@ void RunCore::Line(const std::string& text) const {
 void HitStory(IteratorStory& story, RunCore& core) {
   if (story.growths >= 1) {
     core.Hit(Milestone::kIteratorAcrossGrowth);
-    if (SlotsOf(core.config()) == 16) core.Hit(Milestone::kSixteenSlotsIterated);
+    const bool fixed = core.config().layout.slots_kind == SlotsKind::kFixed;
+    if (fixed && SlotsOf(core.config()) == 16) core.Hit(Milestone::kSixteenSlotsIterated);
   }
   if (story.growths >= 2) core.Hit(Milestone::kIteratorAcrossTwoGrowths);
   if (story.same_size_after_doubling) core.Hit(Milestone::kIteratorDoublingThenSameSize);

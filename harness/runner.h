@@ -6,6 +6,9 @@
 // is as many elementary steps, each checked like any other. Steps are numbered from 1, and a write
 // writes its step's number, or as much of it as a value has room for.
 //
+// An insert may be refused by the limit on its chain (`chain`): then it has failed, everything but
+// growth work is as before the step, and the run goes on.
+//
 // What a map calls may be made to throw (`fault`, `torment`): then the step has failed, and the run
 // goes on. Under a torment each attempt is a step.
 //
@@ -187,13 +190,15 @@ class Runner {
   void AfterWhole(Side& side);
   void Replaced(int content);
 
-  // --- Faults, refused keys, lifetimes ---
+  // --- Faults, refused keys and inserts, lifetimes ---
   enum class Outcome : std::uint8_t { kDone, kFault, kRefused };
   void Arm(const Op& op);
   template <class F>
   void Do(F step);
   template <class F>
   Outcome Call(F f);
+  template <class F>
+  bool CallLimited(F f);
   template <class F>
   bool Attempt(Side& side, const Access& access, F f);
   template <class F>
@@ -205,6 +210,7 @@ class Runner {
   void LogFault();
   std::string FaultText() const;
   void Refused(Side& side, Outcome outcome, bool unhashable);
+  void RefusedByLimit(Side& side, Access access);
   void CheckLives();
   std::uint64_t KeepableFor(int slot) const;
   void LetGo(int slot);

@@ -1,4 +1,4 @@
-// `Runner`: injected faults, refused keys, lifetimes. Included by `runner.h` only.
+// `Runner`: injected faults, refused keys and inserts, lifetimes. Included by `runner.h` only.
 
 #ifndef MAPFUZZ_HARNESS_RUNNER_FAULT_H_
 #define MAPFUZZ_HARNESS_RUNNER_FAULT_H_
@@ -70,16 +70,37 @@ typename Runner<S>::Outcome Runner<S>::Call(F f) {
   return outcome;
 }
 
+// The map's part of an operation on one key; false if the limit on a chain forbade it.
+template <Subject S>
+template <class F>
+bool Runner<S>::CallLimited(F f) {
+  if constexpr (LimitsChains<S>) {
+    try {
+      f();
+    } catch (const typename S::ChainLimit&) {
+      return false;
+    }
+  } else {
+    f();
+  }
+  return true;
+}
+
 // The map's part of an operation on one key; false if it did not come about.
 template <Subject S>
 template <class F>
 bool Runner<S>::Attempt(Side& side, const Access& access, F f) {
-  const Outcome outcome = Call(f);
+  bool allowed = true;
+  const Outcome outcome = Call([&] { allowed = CallLimited(f); });
   if (outcome == Outcome::kFault) {
     RolledBack(side, access);
     return false;
   }
   const bool unhashable = IsUnhashable(core_.config().type, access.key.id);
+  if (!allowed && !unhashable) {
+    RefusedByLimit(side, access);
+    return false;
+  }
   if (outcome == Outcome::kDone && !unhashable) return true;
   Refused(side, outcome, unhashable);
   return false;
@@ -172,6 +193,27 @@ void Runner<S>::Refused(Side& side, Outcome outcome, bool unhashable) {
     side.table.CheckSame(side.map, core_);
     core_.Expect("size", side.map.Size(), side.model.size());
     MaybeCheckWhole(side, false);
+  }
+}
+
+// An insert was refused by the limit on its chain. Growth work was done as for any insert, and all
+// else is as it was.
+template <Subject S>
+void Runner<S>::RefusedByLimit(Side& side, Access access) {
+  constexpr std::uint64_t kRefusal = 0xc4a1;
+  core_.Consult(Oracle::kResult);
+  if (!access.inserts || core_.config().chain == 0) {
+    core_.Fail(Oracle::kResult, "refused",
+               std::string("map:   refused to make a chain longer\nmodel: ") +
+                   (access.inserts ? "chains have no limit" : "no entry is to be added"));
+  }
+  if (core_.wants_history()) core_.Line("= refused chain");
+  access.refused = true;
+  AfterKey(side, access, kRefusal);
+  if (core_.Afford(side.table.Cells() + 2 * side.model.size())) {
+    CheckWhole(side, true);
+  } else {
+    side.owes_check = true;
   }
 }
 

@@ -1,5 +1,5 @@
-// What a map does with injected faults, and with keys that it must refuse: clean maps pass, each
-// planted bug is seen.
+// What a map does with injected faults, and with keys and inserts that it must refuse: clean maps
+// pass, each planted bug is seen.
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 namespace mapfuzz {
 namespace {
 
-static_assert(TakesFaults<ToySubject> && RefusesKeys<ToySubject>);
+static_assert(TakesFaults<ToySubject> && RefusesKeys<ToySubject> && LimitsChains<ToySubject>);
 static_assert(Copies<ToySubject> && Subscripts<ToySubject>);
 
 void ExpectSeen(ToyBug bug, const std::string& verdict, const std::string& operations,
@@ -127,6 +127,58 @@ TEST(RunnerRefusalTest, SeesKeysThatAreNotRefusedOrNotInGosWordsOrWrongly) {
   ExpectSeen(ToyBug::kAcceptsUnhashable, "result/not-refused", "put 1\nput 6\n", type);
   ExpectSeen(ToyBug::kRefusesHashable, "result/refused", "put 1\n", type);
   ExpectSeen(ToyBug::kRefusesInOtherWords, "result/refusal-text", "get 6\n", type);
+}
+
+TEST(RunnerLimitTest, ARefusedInsertIsAStepThatChangesNothing) {
+  const auto history = [](const std::string& operations) {
+    std::string text;
+    RunOptions options;
+    options.history = &text;
+    const RunResult result =
+        Runner<ToySubject>::Run(ParseOperations("fill 0 8\n" + operations, "chain: 1\n"), options);
+    EXPECT_FALSE(result.failure.has_value()) << operations;
+    return text.substr(text.find("\n9 ") + 1);
+  };
+  EXPECT_EQ(history("put 9\nadd 9\ntry 9\nalias 9 1\nhas 9\n"),
+            "9 put = refused chain\n"
+            "10 add = refused chain\n"
+            "11 try = refused chain\n"
+            "12 alias = refused chain\n"
+            "13 has 9 = no\n");
+  EXPECT_EQ(history("put 1\ntry 2\nalias 3 4\nalias 9 10\ndel 0\nfill 8 2\n"),
+            "9 put 1 = updated\n"
+            "10 try 2 = kept 3\n"
+            "11 alias 3 4 = done\n"
+            "12 alias 9 10 = none\n"
+            "13 del 0 = erased\n"
+            "14 put 8 = new\n"
+            "15 put = refused chain\n");
+}
+
+TEST(RunnerLimitTest, SeesRefusedInsertsThatLeaveSomethingBehind) {
+  const std::string limit = "chain: 1\n";
+  ExpectSeen(ToyBug::kLimitKeepsEntry, "result/size", "fill 0 9\n", limit);
+  ExpectSeen(ToyBug::kLimitLosesEntry, "result/size", "fill 0 9\n", limit);
+  ExpectSeen(ToyBug::kLimitSpoilsValue, "content/wrong-value", "fill 0 9\n", limit);
+}
+
+TEST(RunnerLimitTest, SeesRefusalsOfWhatAddsNothing) {
+  ExpectSeen(ToyBug::kLimitStopsUpdates, "result/refused", "fill 0 8\nput 3\n", "chain: 1\n");
+  ExpectSeen(ToyBug::kLimitUnasked, "result/refused", "fill 0 9\n");
+  ExpectSeen(ToyBug::kLimitStopsReserve, "result/exception", "reserve 9\n", "chain: 1\n");
+}
+
+TEST(RunnerLimitTest, AFaultGoesBeforeARefusalAndUnderATormentTheRefusalEndsTheStep) {
+  std::string history;
+  RunOptions options;
+  options.history = &history;
+  Runner<ToySubject>::Run(
+      ParseOperations("fill 0 8\nfault hash 1\nput 9\ntorment hash\nput 9\n", "chain: 1\n"),
+      options);
+  EXPECT_EQ(history.substr(history.find("\n9 ") + 1),
+            "9 put = fault hash\n"
+            "10 put = fault hash\n"
+            "11 put = refused chain\n");
 }
 
 }  // namespace

@@ -120,6 +120,7 @@ void Runner<S>::Reserve(std::int32_t hint) {
   Side& side = map();
   core_.SetSite(side.table.Site());
   const HeaderView before = side.table.header();
+  const unsigned slots = side.table.slots();
   if (!AttemptWhole(side, Milestone::kFaultInReserve, {.grows = true, .hint = hint},
                     [&] { side.map.Reserve(hint); })) {
     return;
@@ -127,7 +128,7 @@ void Runner<S>::Reserve(std::int32_t hint) {
   const bool made = std::exchange(side.moved_from, false);
   if (core_.wants_history()) core_.Line(std::to_string(hint) + " = done");
   AfterWhole(side);
-  side.table.CheckReserved(hint, before, made, core_);
+  side.table.CheckReserved(hint, before, slots, made, core_);
   const int doubled = side.table.header().b - before.b;
   if (doubled == 0) return;
   if (side.model.size() != 0) core_.Hit(Milestone::kReserveOnFilled);
@@ -156,6 +157,7 @@ void Runner<S>::Remake(std::int32_t hint) {
 template <Subject S>
 void Runner<S>::Replaced(int content) {
   contract_.OnReplace(content);
+  stage_->sides[content]->table.ForgetRefusals();
 }
 
 // After an operation on a whole map: the table may be another, and every entry may have moved.

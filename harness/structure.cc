@@ -138,6 +138,15 @@ std::optional<Fault> CheckSums(const HeaderView& header, const TableReport& repo
   return std::nullopt;
 }
 
+std::optional<Fault> CheckSlots(const HeaderView& header, bool old, unsigned slots,
+                                unsigned wanted) {
+  if (slots == wanted) return std::nullopt;
+  return Broken("slots",
+                std::string(old ? "the old array has " : "the array has ") + std::to_string(slots) +
+                    " slots per bucket and should have " + std::to_string(wanted),
+                header);
+}
+
 std::optional<Fault> CheckHeaderAtRest(const HeaderView& header, std::uint64_t model_size) {
   if (header.count != model_size) {
     return Broken("count", "the model holds " + std::to_string(model_size) + " entries", header);

@@ -70,10 +70,12 @@ struct KeyHash {
   }
 };
 
-inline TableState StateOf(const HeaderView& header, const void* array, unsigned slots = kGoSlots) {
+inline TableState StateOf(const HeaderView& header, const void* array, unsigned slots = kGoSlots,
+                          unsigned old_slots = kGoSlots) {
   return {.count = header.count,
           .b = header.b,
           .slots = slots,
+          .old_slots = old_slots,
           .noverflow = header.noverflow,
           .growing = header.growing,
           .same_size = (header.flags & kSameSizeFlag) != 0,
@@ -246,6 +248,19 @@ std::optional<Fault> CheckTable(const View& view, const HeaderView& header, cons
     }
   }
   return CheckSums(header, report);
+}
+
+// Both arrays have the slots per bucket that the growth rule gave them.
+std::optional<Fault> CheckSlots(const HeaderView& header, bool old, unsigned slots,
+                                unsigned wanted);
+template <class View>
+std::optional<Fault> CheckSlots(const View& view, const HeaderView& header, const CostModel& cost) {
+  for (const bool old : {true, false}) {
+    if (old && !header.growing) continue;
+    const unsigned slots = SlotsIn(view, old);
+    if (slots != cost.slots(old)) return CheckSlots(header, old, slots, cost.slots(old));
+  }
+  return std::nullopt;
 }
 
 // What a step was, as far as the header's rules care.

@@ -282,6 +282,24 @@ TEST(StructureTest, FaultShowsTheChain) {
   EXPECT_NE(shown.detail.find("6[1=10]"), std::string::npos) << shown.detail;
 }
 
+// --- Slots ---
+
+TEST(SlotsTest, EachArrayHasThoseThatTheRuleGaveIt) {
+  ToyTable table(2, 4);
+  table.GrowFrom(4, true);
+  const auto check = [&](unsigned slots, unsigned old_slots) {
+    CostModel cost{GrowthRule{.adaptive = true}};
+    cost.Adopt(StateOf(table.header, nullptr, slots, old_slots), [](std::size_t) { return false; });
+    const auto fault = CheckSlots(ToyView(table), table.header, cost);
+    return fault ? fault->detail.substr(0, fault->detail.find('\n')) : "";
+  };
+  EXPECT_EQ(check(4, 4), "");
+  EXPECT_EQ(check(16, 4), "the array has 4 slots per bucket and should have 16");
+  EXPECT_EQ(check(4, 8), "the old array has 4 slots per bucket and should have 8");
+  table.header.growing = false;
+  EXPECT_EQ(check(4, 8), "") << "there is no old array";
+}
+
 // --- Header ---
 
 std::string AtRest(const HeaderView& header, std::uint64_t size) {

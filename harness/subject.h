@@ -196,6 +196,11 @@ concept LosesKeys = S::kLosesKeys;
 template <class S>
 concept RefusesKeys = S::kRefusesKeys;
 
+// May refuse an insert because of the limit on its chain, `Config::chain`, by an exception of this
+// type, and has then done no more than growth work.
+template <class S>
+concept LimitsChains = requires { typename S::ChainLimit; };
+
 // Go's map header as far as it can be seen from outside.
 struct HeaderView {
   std::uint64_t count = 0;

@@ -68,14 +68,17 @@ bool IsOverAligned(const TapeObject& object) {
 // Of a write to a map whose layout the tape chose.
 void HitLayout(const Access& access, const KeyFacts& facts, RunCore& core) {
   const TapeLayout& layout = core.config().layout;
-  if (facts.done.started_doubling) {
-    if (layout.slots == 4) core.Hit(Milestone::kFourSlotsDoubled);
-    if (layout.slots == 16) core.Hit(Milestone::kSixteenSlotsDoubled);
+  if (facts.slots_after != facts.slots_before) {
+    core.Hit(facts.slots_after == 4 ? Milestone::kSlotsToFour : Milestone::kSlotsToSixteen);
+  } else if (facts.done.started_doubling) {
+    if (facts.slots_after == 4) core.Hit(Milestone::kFourSlotsDoubled);
+    if (facts.slots_after == 16) core.Hit(Milestone::kSixteenSlotsDoubled);
   }
-  if (facts.done.started_same_size && layout.slots != kGoSlots) {
+  if (facts.done.started_same_size && facts.slots_before != kGoSlots) {
     core.Hit(Milestone::kOtherSlotsSameSize);
   }
   if (access.inserts && layout.key.size == 0) core.Hit(Milestone::kKeyOfNoBytes);
+  if (facts.other_slots) core.Hit(Milestone::kMovedToOtherSlots);
   if (!facts.moved_entries) return;
   if (layout.value.size == 0) core.Hit(Milestone::kValueOfNoBytes);
   if (LiesOutside(layout.key)) core.Hit(Milestone::kKeyByPointerEvacuated);
@@ -84,6 +87,16 @@ void HitLayout(const Access& access, const KeyFacts& facts, RunCore& core) {
     core.Hit(Milestone::kOverAlignedEvacuated);
   }
   if (IsOdd(layout.key) || IsOdd(layout.value)) core.Hit(Milestone::kOddSizeEvacuated);
+}
+
+// Of a write to a map whose chains are limited.
+void HitLimit(const Access& access, const KeyFacts& facts, RunCore& core) {
+  if (access.refused) {
+    core.Hit(Milestone::kChainRefused);
+    if (facts.after.growing) core.Hit(Milestone::kChainRefusedMidGrowth);
+  } else if (facts.once_refused) {
+    core.Hit(Milestone::kInsertedAfterRefusal);
+  }
 }
 
 }  // namespace
@@ -109,6 +122,8 @@ void HitKeyMilestones(const Access& access, const KeyFacts& facts, RunCore& core
     core.Hit(Milestone::kIndirectEvacuated);
   }
   if (core.config().type == KeyType::kBytes) HitLayout(access, facts, core);
+  if (core.config().chain != 0) HitLimit(access, facts, core);
+  if (access.refused) return;
   if (access.inserts && facts.hash >> 56 < kLeastLive) core.Hit(Milestone::kTophashAdjusted);
   if (access.inserts && access.key.nan) core.Hit(Milestone::kNanInserted);
   if (access.makes) core.Hit(Milestone::kMovedFromUsed);

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string_view>
 
+#include "harness/chain_limit.h"
 #include "harness/key_space.h"
 #include "harness/nan_forecast.h"
 #include "harness/no_coverage.h"
@@ -31,6 +32,7 @@ struct Access {
   bool writes = false;   // does growth work: an insert, an update, or a delete in a filled map
   bool inserts = false;  // adds an entry
   bool erases = false;   // removes an entry
+  bool refused = false;  // was to add an entry, and the limit on its chain forbade it
   bool makes = false;    // the map was moved from and gets a new table with its first insert
   bool alias = false;    // the value comes from another entry,
   ModelKey source{};     // which has this key
@@ -50,6 +52,10 @@ struct KeyFacts {
   std::size_t pile = 0;           // entries in the key's chains that have the key's hash
   std::size_t longest = 0;        // of the key's chains, in buckets
   bool moved_entries = false;     // a growth moved some
+  unsigned slots_before = 8;      // per bucket
+  unsigned slots_after = 8;
+  bool other_slots = false;   // entries moved to buckets of other slots
+  bool once_refused = false;  // the map had refused this insert's key
 };
 void HitKeyMilestones(const Access& access, const KeyFacts& facts, RunCore& core);
 
@@ -85,7 +91,7 @@ class TableOracle {
  public:
   TableOracle(const RunCore& core, const Draws& draws)
       : key_hash_{core.config().type, core.config().hash},
-        rule_(GrowthRuleOf(core.config().growth)),
+        rule_(GrowthRuleOf(core.config())),
         draws_(&draws),
         cost_(rule_) {}
 
@@ -98,11 +104,9 @@ class TableOracle {
   std::uint64_t Cells() const {
     return (ChainsOf(header_, false) + ChainsOf(header_, true)) * slots_;
   }
+  unsigned slots() const { return slots_; }
   // An insert now would first move something.
-  bool MovesOnInsert() const {
-    return header_.growing || rule_.Over(header_.count + 1, header_.b, slots_) ||
-           header_.noverflow >= CostModel::OverflowLimit(header_.b);
-  }
+  bool MovesOnInsert() const { return header_.growing || IsOver() || HasTooManyOverflow(); }
 
   // The table is another one: made, copied, cleared, moved from.
   void Adopt(const S& map) {
@@ -113,6 +117,9 @@ class TableOracle {
       return first >= kMovedToX && first <= kWasEmpty;
     });
   }
+
+  // The content is another one: what was refused before says nothing about it.
+  void ForgetRefusals() { refused_.Forget(); }
 
   void Before(const S& map, const Access& access, RunCore& core);
   void After(const S& map, const Access& access, const Model& model, RunCore& core);
@@ -138,19 +145,24 @@ class TableOracle {
   // After a clear; `seeds` hash seeds were drawn for it.
   void AfterClear(const S& map, bool filled, std::uint32_t seeds, RunCore& core) {
     before_ = header_;
+    const unsigned slots = slots_;
     Read(map);
     core.Consult(Oracle::kStructure);
     core.Check(CheckHeaderAfterClear(before_, header_, filled, seeds, draws_->seed == 0));
+    core.Check(CheckSlots(header_, false, slots_, slots));
   }
   // After the table was made, or had room reserved in it, for `hint` entries.
   void CheckMade(std::int32_t hint, RunCore& core) const {
     core.Consult(Oracle::kCost);
+    core.Check(CheckSlots(header_, false, slots_, SlotsOf(core.config())));
     core.Check(CheckHeaderMade(header_, rule_.BucketsFor(hint, slots_)));
     if (header_.b != 0) core.Hit(Milestone::kHintUsed);
   }
-  // `made`: the map had no table before.
-  void CheckReserved(std::int32_t hint, const HeaderView& before, bool made, RunCore& core) const {
+  // `made`: the map had no table before. `slots`: per bucket, before.
+  void CheckReserved(std::int32_t hint, const HeaderView& before, unsigned slots, bool made,
+                     RunCore& core) const {
     core.Consult(Oracle::kCost);
+    core.Check(CheckSlots(header_, false, slots_, slots));
     const unsigned b = rule_.BucketsFor(hint, slots_);
     core.Check(made ? CheckHeaderMade(header_, b) : CheckHeaderReserved(before, header_, b));
   }
@@ -169,9 +181,15 @@ class TableOracle {
     const auto& view = map.View();
     header_ = view.Header();
     slots_ = SlotsIn(view, false);
+    old_slots_ = header_.growing ? SlotsIn(view, true) : slots_;
     array_ = view.Chains(false) == 0 ? nullptr : view.Chain(false, 0).Address();
   }
-  TableState State() const { return StateOf(header_, array_, slots_); }
+  TableState State() const { return StateOf(header_, array_, slots_, old_slots_); }
+  bool IsOver() const { return rule_.Over(header_.count + 1, header_.b, slots_); }
+  bool HasTooManyOverflow() const {
+    return header_.noverflow >= CostModel::OverflowLimit(header_.b);
+  }
+  std::size_t CurrentBuckets(const S& map, std::uint64_t hash) const;
   std::uint64_t HashNow(const Access& access) const;
   void ScanMoves(const S& map, const Access& access);
   void BeginForecast(const Access& access);
@@ -179,15 +197,18 @@ class TableOracle {
   void CheckCalls(const S& map, const Access& access, RunCore& core) const;
   void CheckOwnChains(const S& map, const Access& access, const Model& model, RunCore& core);
   void CheckNans(const S& map, const Access& access, RunCore& core);
-  void HitWrite(const Access& access, RunCore& core) const;
+  void CheckLimited(const Access& access, const ChainReport& chain, RunCore& core) const;
+  void HitWrite(const Access& access, RunCore& core);
 
   KeyHash key_hash_;
   GrowthRule rule_;
   const Draws* draws_;
   CostModel cost_;
   HeaderView header_;
-  unsigned slots_ = kGoSlots;  // per bucket
+  unsigned slots_ = kGoSlots;      // per bucket
+  unsigned old_slots_ = kGoSlots;  // per bucket of the old array; as `slots_` if there is none
   const void* array_ = nullptr;
+  RefusedKeys refused_;
 
   // Of the operation under way.
   HeaderView before_;
@@ -206,7 +227,10 @@ class TableOracle {
   std::size_t used_before_ = 0;     // as `ChainReport::used`, of the key's chain before a delete
   std::size_t pile_ = 0;            // entries in the key's chains that have the key's hash
   std::size_t longest_ = 0;         // of the key's chains, in buckets
-  bool in_old_ = false;             // the key's old chain has not moved yet
+  std::size_t had_buckets_ = 0;     // of the key's current chain, if its length is limited
+  unsigned slots_before_ = kGoSlots;
+  unsigned old_slots_before_ = kGoSlots;
+  bool in_old_ = false;  // the key's old chain has not moved yet
 };
 
 template <class S>
@@ -219,6 +243,8 @@ template <class S>
 void TableOracle<S>::Before(const S& map, const Access& access, RunCore& core) {
   core.SetSite(Site());
   before_ = header_;
+  slots_before_ = slots_;
+  old_slots_before_ = old_slots_;
   hash_ = HashNow(access);
   hash_seeds_ = draws_->hash_seeds;
   if constexpr (CountsCalls<S>) calls_ = map.Calls();
@@ -232,6 +258,7 @@ void TableOracle<S>::Before(const S& map, const Access& access, RunCore& core) {
   if (!access.writes) return;
   moves_ = cost_.Foretell(State(), hash_, access.inserts);
   if (moves_.chains != 0) ScanMoves(map, access);
+  if (rule_.chain_limit != 0 && access.inserts) had_buckets_ = CurrentBuckets(map, hash_);
   if (access.erases && header_.noverflow != 0 && !in_old_) {
     const auto& view = map.View();
     std::size_t cell = 0;
@@ -257,6 +284,19 @@ std::size_t TableOracle<S>::CellsToRead(const S& map, std::uint64_t hash) const 
     cells += SlotsIn(view, old);
   }
   return cells;
+}
+
+// Of the chain of the current array that an entry of this hash goes to.
+template <class S>
+std::size_t TableOracle<S>::CurrentBuckets(const S& map, std::uint64_t hash) const {
+  if (array_ == nullptr) return 0;
+  const auto& view = map.View();
+  std::size_t buckets = 0;
+  for (auto bucket = view.Chain(false, hash & (ChainsOf(header_, false) - 1)); bucket;
+       bucket = bucket.Next()) {
+    ++buckets;
+  }
+  return buckets;
 }
 
 // A growth that this write starts finds no iterator in the new table.
@@ -293,13 +333,15 @@ void TableOracle<S>::ScanMoves(const S& map, const Access& access) {
       }
     }
     // Whichever half they go to.
-    if (moved_live_ != moved_before) moved_overflow_ += (moved_live_ - moved_before - 1) / slots;
+    if (moved_live_ != moved_before) {
+      moved_overflow_ += (moved_live_ - moved_before - 1) / moves_.slots;
+    }
   }
 }
 
 template <class S>
 void TableOracle<S>::After(const S& map, const Access& access, const Model& model, RunCore& core) {
-  const TableState before = StateOf(before_, array_, slots_);
+  const TableState before = State();
   Read(map);
   const TableState after = State();
   core.Consult(Oracle::kCost);
@@ -325,6 +367,7 @@ void TableOracle<S>::After(const S& map, const Access& access, const Model& mode
                               .finished = done_.finished,
                               .hash_seeds_drawn = seeds,
                               .pinned_seed = draws_->seed == 0}));
+  core.Check(CheckSlots(map.View(), header_, cost_));
   CheckOwnChains(map, access, model, core);
   if (key_hash_.type == KeyType::kF64 && moves_.chains != 0) CheckNans(map, access, core);
   if constexpr (CountsCalls<S>) CheckCalls(map, access, core);
@@ -335,7 +378,7 @@ void TableOracle<S>::After(const S& map, const Access& access, const Model& mode
 template <class S>
 void TableOracle<S>::AfterIterator(const S& map, const Model& model, bool began, RunCore& core) {
   before_ = header_;
-  const TableState before = StateOf(before_, array_, slots_);
+  const TableState before = State();
   Read(map);
   core.Consult(Oracle::kStructure);
   if (const auto fault = cost_.AfterRead(before, State())) {
@@ -379,13 +422,15 @@ void TableOracle<S>::CheckOwnChains(const S& map, const Access& access, const Mo
     const unsigned slots = SlotsIn(view, old);
     own_cells_ += report.buckets * slots;
     if (report.buckets > longest_) longest_ = report.buckets;
+    if (!old && rule_.chain_limit != 0 && access.inserts) CheckLimited(access, report, core);
     if (!old && used_before_ > report.used && (used_before_ - 1) / slots != report.used / slots) {
       core.Hit(Milestone::kRestRunCrossesBuckets);
     }
   }
   core.Consult(Oracle::kContent);
   if (access.key.nan) {
-    if (access.inserts && found == 0) core.Fail(KeyContentFault(access.key, 0, {}, nullptr));
+    const bool added = access.inserts && !access.refused;
+    if (added && found == 0) core.Fail(KeyContentFault(access.key, 0, {}, nullptr));
     return;
   }
   const Cell* cell = model.Find(access.key);
@@ -393,11 +438,32 @@ void TableOracle<S>::CheckOwnChains(const S& map, const Access& access, const Mo
   core.Fail(KeyContentFault(access.key, found, entry, cell));
 }
 
+// Before it came to the insert, growth work may have filled the chain: of a new array, or of one
+// that the old chain had not moved to yet. Entries that are moved lie close together.
+template <class S>
+void TableOracle<S>::CheckLimited(const Access& access, const ChainReport& chain,
+                                  RunCore& core) const {
+  std::size_t had = done_.started != 0 ? 1 : had_buckets_;
+  if (done_.started != 0 || in_old_) {
+    const std::size_t moved = chain.live - (access.refused || chain.live == 0 ? 0 : 1);
+    had = std::max(had, (moved + slots_ - 1) / slots_);
+  }
+  const bool due = IsOver() || (HasTooManyOverflow() && done_.started == 0);
+  core.Check(CheckLimit(rule_,
+                        {.refused = access.refused,
+                         .had = had,
+                         .chain = chain,
+                         .slots = slots_,
+                         .growth_due = due && !header_.growing},
+                        header_));
+}
+
 // Of a write that started another growth than the one foretold nothing is known.
 template <class S>
 void TableOracle<S>::CheckNans(const S& map, const Access& access, RunCore& core) {
   if (done_.started != (moves_.of_old ? 0 : 1)) return;
-  if (access.inserts && access.key.nan) nans_.AddInserted(hash_, ChainsOf(header_, false));
+  const bool added = access.inserts && !access.refused;
+  if (added && access.key.nan) nans_.AddInserted(hash_, ChainsOf(header_, false));
   core.Check(nans_.Check(map.View(), key_hash_.type));
 }
 
@@ -420,7 +486,9 @@ void TableOracle<S>::CheckCalls(const S& map, const Access& access, RunCore& cor
 }
 
 template <class S>
-void TableOracle<S>::HitWrite(const Access& access, RunCore& core) const {
+void TableOracle<S>::HitWrite(const Access& access, RunCore& core) {
+  const unsigned moved_from = moves_.of_old ? old_slots_before_ : slots_before_;
+  const bool moved = moves_.chains != 0 && moved_live_ != 0;
   const bool doubled = moves_.chains != 0 && moves_.doubling;
   HitKeyMilestones(access,
                    {.before = before_,
@@ -432,8 +500,13 @@ void TableOracle<S>::HitWrite(const Access& access, RunCore& core) const {
                     .moved_nans_up = doubled ? moved_nans_up_ : 0,
                     .pile = pile_,
                     .longest = longest_,
-                    .moved_entries = moves_.chains != 0 && moved_live_ != 0},
+                    .moved_entries = moved,
+                    .slots_before = slots_before_,
+                    .slots_after = slots_,
+                    .other_slots = moved && moved_from != moves_.slots,
+                    .once_refused = access.inserts && refused_.Has(access.key.canonical)},
                    core);
+  if (access.refused) refused_.Add(access.key.canonical);
 }
 
 template <class S>
@@ -482,7 +555,9 @@ class TableOracle<S> {
   std::string_view Site() const { return "plain"; }
   CostModel::Done done() const { return {}; }
   std::uint64_t Cells() const { return 0; }
+  unsigned slots() const { return 0; }
   bool MovesOnInsert() const { return false; }
+  void ForgetRefusals() {}
   void Adopt(const S&) {}
   void Before(const S&, const Access&, RunCore&) {}
   void After(const S&, const Access&, const Model&, RunCore&) {}
@@ -492,7 +567,7 @@ class TableOracle<S> {
   bool AfterFault(const S&, const FailedStep&, RunCore&) { return false; }
   void AfterClear(const S&, bool, std::uint32_t, RunCore&) {}
   void CheckMade(std::int32_t, RunCore&) const {}
-  void CheckReserved(std::int32_t, const HeaderView&, bool, RunCore&) const {}
+  void CheckReserved(std::int32_t, const HeaderView&, unsigned, bool, RunCore&) const {}
 };
 
 MAPFUZZ_NO_COVERAGE_END

@@ -60,9 +60,16 @@ enum class ToyBug {
   kFaultHalfCopy,       // a copy has emptied its target
   kFaultMovesIterator,  // an iterator has advanced
   // Of keys without a hash:
-  kAcceptsUnhashable,   // they are taken like others
-  kRefusesHashable,     // others are refused too
-  kRefusesInOtherWords  // not in Go's words
+  kAcceptsUnhashable,    // they are taken like others
+  kRefusesHashable,      // others are refused too
+  kRefusesInOtherWords,  // not in Go's words
+  // Of inserts beyond the limit:
+  kLimitKeepsEntry,    // the entry is there all the same
+  kLimitLosesEntry,    // another entry goes first
+  kLimitSpoilsValue,   // another entry's value changes
+  kLimitStopsUpdates,  // updates are refused too
+  kLimitUnasked,       // there is a limit where none was set
+  kLimitStopsReserve   // room cannot be reserved
 };
 
 class ToySubject {
@@ -79,7 +86,16 @@ class ToySubject {
   static constexpr bool kTakesFaults = true;
   static constexpr bool kRefusesKeys = true;
 
-  ToySubject(const Config& config, Draws& draws) : type_(config.type), draws_(&draws) { Renew(); }
+  // It is one chain, of buckets of 8.
+  struct ChainLimit : std::runtime_error {
+    ChainLimit() : std::runtime_error("toy: full") {}
+  };
+
+  ToySubject(const Config& config, Draws& draws)
+      : type_(config.type), limit_(std::size_t{8} * config.chain), draws_(&draws) {
+    if (Is(ToyBug::kLimitUnasked) && limit_ == 0) limit_ = 8;
+    Renew();
+  }
   ToySubject(ToySubject&& other) = default;
   ~ToySubject() {
     if (content_ != nullptr) content_->alive = false;
@@ -154,7 +170,9 @@ class ToySubject {
     entries().clear();
     if (Is(ToyBug::kFaultHalfClear)) draws_->faults.Meet(FaultKind::kDraw);
   }
-  void Reserve(std::int32_t) {}
+  void Reserve(std::int32_t hint) {
+    if (Is(ToyBug::kLimitStopsReserve) && hint > 8) throw ChainLimit();
+  }
   void CopyFrom(const ToySubject& other) {
     if (!Is(ToyBug::kFaultHalfCopy)) draws_->faults.Meet(FaultKind::kCopy);
     Renew();
@@ -242,6 +260,15 @@ class ToySubject {
     if (!IsUnhashable(type_, id) || Is(ToyBug::kAcceptsUnhashable)) return;
     throw KeyRefused(Is(ToyBug::kRefusesInOtherWords) ? "no" : std::string(kRefusalText));
   }
+  // One more entry may be one too many.
+  void MayRefuseInsert(const Key& key, const Entry& entry, bool inserts) {
+    if (limit_ == 0 || entries().size() < limit_) return;
+    if (!inserts && !Is(ToyBug::kLimitStopsUpdates)) return;
+    if (Is(ToyBug::kLimitKeepsEntry)) entries().try_emplace(key, entry);
+    if (Is(ToyBug::kLimitLosesEntry)) entries().erase(entries().begin());
+    if (Is(ToyBug::kLimitSpoilsValue)) ++entries().begin()->second.value;
+    throw ChainLimit();
+  }
   // Room for one more entry, which there may not be.
   void Allocate(const Key& key, const Entry& entry) {
     if (Is(ToyBug::kFaultLosesEntry) && !entries().empty()) entries().erase(entries().begin());
@@ -261,6 +288,7 @@ class ToySubject {
     Key key = KeyOf(id);
     if (key.second != 0) key.second = ++nans_;
     const bool inserted = entries().count(key) == 0;
+    MayRefuseInsert(key, {id, value}, inserted);
     if (inserted) Allocate(key, {id, value});
     const auto it = entries().try_emplace(key, Entry{id, value}).first;
     if (!inserted && overwrite) {
@@ -271,6 +299,7 @@ class ToySubject {
   }
 
   KeyType type_;
+  std::size_t limit_;  // of entries; 0: none
   Draws* draws_;
   std::shared_ptr<Content> content_;
   std::uint64_t nans_ = 0;

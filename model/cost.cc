@@ -1,6 +1,7 @@
 #include "model/cost.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mapfuzz {
 namespace {
@@ -25,11 +26,14 @@ void CostModel::Restart(const TableState& now) {
   growing_ = now.growing;
   same_size_ = now.same_size;
   nevacuate_ = now.nevacuate;
+  slots_ = now.slots;
+  old_slots_ = now.old_slots;
   moved_.assign(growing_ ? std::size_t{1} << (same_size_ ? b_ : b_ - 1) : 0, false);
 }
 
-void CostModel::Start(bool doubling) {
+void CostModel::Start(bool doubling, std::uint64_t count) {
   moved_.assign(std::size_t{1} << b_, false);
+  old_slots_ = std::exchange(slots_, rule_.SlotsAfter(count, b_, slots_, doubling));
   growing_ = true;
   same_size_ = !doubling;
   if (doubling) ++b_;
@@ -62,12 +66,14 @@ CostModel::Moves CostModel::Foretell(const TableState& before, std::uint64_t has
   if (growing_) {
     moves.of_old = true;
     moves.doubling = !same_size_;
+    moves.slots = slots_;
     mark = nevacuate_;
     chains = moved_.size();
   } else {
-    const bool over = rule_.Over(before.count + 1, b_, before.slots);
+    const bool over = rule_.Over(before.count + 1, b_, slots_);
     if (!inserts || (!over && before.noverflow < OverflowLimit(b_))) return moves;
     moves.doubling = over;
+    moves.slots = rule_.SlotsAfter(before.count, b_, slots_, over);
     chains = std::size_t{1} << b_;
   }
   const std::size_t own = hash & (chains - 1);
@@ -87,6 +93,13 @@ bool CostModel::MayOverflow(const TableState& before, const Write& write, const 
   return there + write.overflow_by_moves >= OverflowLimit(b_);
 }
 
+// A growth to the same size is under way, or was and left other slots.
+bool CostModel::LooksRebuilt(const TableState& before, const TableState& after) const {
+  if (after.b != b_) return false;
+  if (after.growing) return after.same_size;
+  return after.slots != slots_ && after.slots == rule_.SlotsAfter(before.count, b_, slots_, false);
+}
+
 std::optional<CostFault> CostModel::AfterWrite(const TableState& before, const TableState& after,
                                                const Write& write, Done& done) {
   bool overflow_known = true;  // nothing in this write has changed the count of overflow buckets
@@ -101,17 +114,17 @@ std::optional<CostFault> CostModel::AfterWrite(const TableState& before, const T
       }
     }
     if (!write.inserts || growing_) break;
-    const bool over = rule_.Over(before.count + 1, b_, before.slots);
+    const bool over = rule_.Over(before.count + 1, b_, slots_);
     bool start = over;
     if (!over && done.started == 0 && before.noverflow >= OverflowLimit(b_)) {
       start = true;
     } else if (!over && !overflow_known && MayOverflow(before, write, done)) {
       // Moving chains may have made too many overflow buckets. Believe what is seen.
       doubtful = true;
-      start = after.growing && after.same_size && after.b == b_;
+      start = LooksRebuilt(before, after);
     }
     if (!start) break;
-    Start(over);
+    Start(over, before.count);
     ++done.started;
     (over ? done.started_doubling : done.started_same_size) = true;
   }

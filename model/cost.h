@@ -4,7 +4,8 @@
 // old chain not yet moved, never more; so a growth ends within as many writes as there are old
 // chains. A growth starts when an insert would make the table too full or when the chains hold too
 // many overflow buckets, and at no other time. `CostModel` keeps its own account of which old
-// chains have moved, foretells the header after each write, and compares.
+// chains have moved and of the slots per bucket, foretells the header after each write, and
+// compares.
 //
 // Calls of hash and equality are bounded as well: `CallBound`.
 
@@ -26,7 +27,8 @@ namespace mapfuzz {
 struct TableState {
   std::uint64_t count = 0;
   unsigned b = 0;
-  unsigned slots = 8;  // per bucket
+  unsigned slots = 8;      // per bucket
+  unsigned old_slots = 8;  // per bucket of the old array
   std::uint64_t noverflow = 0;
   bool growing = false;
   bool same_size = false;
@@ -59,6 +61,7 @@ class CostModel {
   struct Moves {
     bool of_old = false;    // chains of the old array
     bool doubling = false;  // their entries are hashed again
+    unsigned slots = 8;     // per bucket of the array that they go to
     int chains = 0;
     std::array<std::size_t, 2> chain{};
   };
@@ -86,6 +89,8 @@ class CostModel {
 
   bool IsMoved(std::size_t old_chain) const { return moved_[old_chain]; }
   std::size_t old_chains() const { return moved_.size(); }
+  // Slots per bucket of the current array, or of the old one.
+  unsigned slots(bool old) const { return old ? old_slots_ : slots_; }
   // The last growth to end was one to the same size, after which the table may be overfull.
   bool may_be_overfull() const { return after_same_size_; }
 
@@ -93,10 +98,11 @@ class CostModel {
 
  private:
   void Restart(const TableState& now);
-  void Start(bool doubling);
+  void Start(bool doubling, std::uint64_t count);
   void Move(std::size_t chain);
   void MoveForWrite(std::uint64_t hash);
   bool MayOverflow(const TableState& before, const Write& write, const Done& done) const;
+  bool LooksRebuilt(const TableState& before, const TableState& after) const;
   std::optional<CostFault> Compare(const TableState& before, const TableState& after,
                                    int started) const;
 
@@ -107,6 +113,8 @@ class CostModel {
   bool same_size_ = false;
   bool after_same_size_ = false;
   std::uint64_t nevacuate_ = 0;
+  unsigned slots_ = 8;
+  unsigned old_slots_ = 8;
   std::vector<bool> moved_;  // by old chain; empty unless growing
 };
 

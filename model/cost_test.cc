@@ -24,11 +24,14 @@ class CostTest : public testing::Test {
   // A quiet table of 2^b buckets.
   void Quiet(std::uint64_t count, unsigned b, std::uint64_t noverflow = 0) {
     table_ = {.count = count, .b = b, .noverflow = noverflow, .array = &kArrays[0]};
-    cost_.Adopt(table_, [](std::size_t) { return false; });
+    Adopt();
   }
   // A doubling to 2^b buckets that has just begun.
   void Doubling(std::uint64_t count, unsigned b) {
     table_ = {.count = count, .b = b, .growing = true, .array = &kArrays[0]};
+    Adopt();
+  }
+  void Adopt() {
     cost_.Adopt(table_, [](std::size_t) { return false; });
   }
   TableState Next() const {
@@ -240,9 +243,95 @@ TEST(GrowthRuleTest, OtherSlotsHaveThresholdsInProportion) {
   EXPECT_EQ(rule.BucketsFor(27, 16), 2u);
 }
 
+TEST(GrowthRuleTest, OnlyAnAdaptiveTableRebuiltAtItsSizeChangesItsSlots) {
+  const GrowthRule fixed;
+  const GrowthRule adaptive{.adaptive = true};
+  for (const unsigned slots : {4U, 8U, 16U}) {
+    for (const std::uint64_t count : {0U, 2U, 3U, 26U, 27U, 200U}) {
+      EXPECT_EQ(fixed.SlotsAfter(count, 4, slots, false), slots);
+      EXPECT_EQ(adaptive.SlotsAfter(count, 4, slots, true), slots);
+    }
+    // 16 buckets of 4 slots double when they would hold more than 52, one bucket beyond 4.
+    EXPECT_EQ(adaptive.SlotsAfter(26, 4, slots, false), 4u);
+    EXPECT_EQ(adaptive.SlotsAfter(27, 4, slots, false), 16u);
+    EXPECT_EQ(adaptive.SlotsAfter(2, 0, slots, false), 4u);
+    EXPECT_EQ(adaptive.SlotsAfter(3, 0, slots, false), 16u);
+  }
+  const GrowthRule full{.numerator = 8, .denominator = 1, .adaptive = true};
+  EXPECT_EQ(full.SlotsAfter(32, 4, 8, false), 4u);
+  EXPECT_EQ(full.SlotsAfter(33, 4, 8, false), 16u);
+}
+
+TEST(GrowthRuleTest, RefusesWhereOneBucketMoreWouldBeOneTooMany) {
+  const GrowthRule rule{.chain_limit = 2};
+  EXPECT_TRUE(rule.Refuses(2, 16, 8));
+  EXPECT_TRUE(rule.Refuses(3, 24, 8)) << "it was made so long by something else than an insert";
+  EXPECT_FALSE(rule.Refuses(1, 8, 8));
+  EXPECT_FALSE(rule.Refuses(2, 15, 8));
+  EXPECT_FALSE(rule.Refuses(2, 8, 16));
+  EXPECT_FALSE(GrowthRule{}.Refuses(9, 72, 8)) << "no limit";
+}
+
+// As `CostTest`, of a table whose slots adapt.
+class AdaptiveCostTest : public CostTest {
+ protected:
+  AdaptiveCostTest() { cost_ = CostModel({.adaptive = true}); }
+
+  // The slots of the current and the old array after a growth that this insert starts.
+  std::string SlotsAfterGrowthOf(std::uint64_t count, unsigned b, std::uint64_t noverflow,
+                                 TableState after) {
+    Quiet(count, b, noverflow);
+    after.nevacuate = 2;
+    after.growing = true;
+    after.array = &kArrays[1];
+    const std::string fault = Write(0, true, after);
+    return fault + std::to_string(cost_.slots(false)) + " " + std::to_string(cost_.slots(true));
+  }
+};
+
+TEST_F(AdaptiveCostTest, KnowsTheSlotsOfTheArrayThatAGrowthBegins) {
+  const TableState rebuilt{.count = 9, .b = 2, .same_size = true};
+  EXPECT_EQ(SlotsAfterGrowthOf(6, 2, 4, rebuilt), "4 8");
+  EXPECT_EQ(SlotsAfterGrowthOf(7, 2, 4, rebuilt), "16 8");
+  const TableState doubled{.count = 27, .b = 3};
+  EXPECT_EQ(SlotsAfterGrowthOf(26, 2, 4, doubled), "8 8");
+}
+
+TEST_F(AdaptiveCostTest, KnowsThatARebuiltTableHasAnotherThreshold) {
+  table_ = {.count = 13, .b = 2, .slots = 4, .array = &kArrays[0]};
+  Adopt();
+  EXPECT_EQ(cost_.slots(false), 4u);
+  EXPECT_EQ(Write(0, true, Next()), "growth-late");
+  table_ = {.count = 26, .b = 2, .slots = 16, .array = &kArrays[0]};
+  Adopt();
+  EXPECT_EQ(Write(0, true, Next()), "");
+}
+
+TEST_F(AdaptiveCostTest, ForetellsTheSlotsThatEntriesMoveTo) {
+  Quiet(6, 2, 4);
+  EXPECT_EQ(cost_.Foretell(table_, 0, true).slots, 4u);
+  Quiet(26, 2, 4);
+  EXPECT_EQ(cost_.Foretell(table_, 0, true).slots, 8u);
+}
+
+TEST_F(AdaptiveCostTest, SeesARebuildThatEndsWithinTheWriteByItsSlots) {
+  // The last moves of a doubling may leave too many overflow buckets; two chains are then moved
+  // again at once.
+  Doubling(12, 1);
+  TableState after = Next();
+  after.b = 1;
+  after.growing = false;
+  after.array = &kArrays[1];
+  after.slots = 16;
+  EXPECT_EQ(Write(0, true, after, 2), "");
+  EXPECT_EQ(cost_.slots(false), 16u);
+  EXPECT_TRUE(done_.started_same_size);
+}
+
 TEST_F(CostTest, ThresholdFollowsTheSlotsOfTheTable) {
   Quiet(13, 2);
   table_.slots = 4;
+  Adopt();
   TableState doubled = Doubled(2);
   doubled.slots = 4;
   EXPECT_EQ(Write(0, true, doubled), "") << "13 entries are all that 4 buckets of 4 hold";
@@ -252,6 +341,7 @@ TEST_F(CostTest, ThresholdFollowsTheSlotsOfTheTable) {
 TEST_F(CostTest, ThresholdOfEightSlotsIsLateForFour) {
   Quiet(13, 2);
   table_.slots = 4;
+  Adopt();
   EXPECT_EQ(Write(0, true, Next()), "growth-late");
 }
 

@@ -91,9 +91,23 @@ struct BytesEqual {
   }
 };
 
+// Growths that change the slots per bucket, if the tape wants that.
+struct BytesGrowth : hmap::AdaptiveSlots {
+  bool adapts = false;
+
+  unsigned SlotsAfter(const hmap::GrowthState& state) const {
+    return adapts ? hmap::AdaptiveSlots::SlotsAfter(state) : state.slots;
+  }
+};
+
 template <PolicyKind kPolicy>
-using BytesMap = hmap::DynamicMap<BytesHash, BytesEqual, TapeAllocator<std::byte>,
-                                  TapePolicy<kPolicy, PathKind::kGeneric>>;
+struct BytesPolicy : TapePolicy<kPolicy, PathKind::kGeneric> {
+  using Growth = BytesGrowth;
+};
+
+template <PolicyKind kPolicy>
+using BytesMap =
+    hmap::DynamicMap<BytesHash, BytesEqual, TapeAllocator<std::byte>, BytesPolicy<kPolicy>>;
 
 template <PolicyKind kPolicy>
 class BytesSubject : public HmapAdapter<BytesMap<kPolicy>, BytesReader, true> {
@@ -150,7 +164,7 @@ class BytesSubject : public HmapAdapter<BytesMap<kPolicy>, BytesReader, true> {
   }
   static Parts MakeParts(const Config& config, Draws& draws) {
     const TapeLayout& layout = config.layout;
-    return Base::Completed(
+    Parts parts = Base::Completed(
         {{config.hash, &draws, {layout}},
          {&draws, layout.key.size},
          {},
@@ -158,6 +172,8 @@ class BytesSubject : public HmapAdapter<BytesMap<kPolicy>, BytesReader, true> {
          hmap::DynamicLayout(ShapeOf(layout.key), ShapeOf(layout.value), layout.slots),
          TapeAllocator<std::byte>(&draws.heap)},
         config, draws);
+    parts.growth.adapts = layout.slots_kind == SlotsKind::kAdaptive;
+    return parts;
   }
 };
 

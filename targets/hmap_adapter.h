@@ -58,6 +58,7 @@ class HmapAdapter {
  public:
   static constexpr bool kTakesFaults = true;
   static constexpr bool kUsesHeap = true;
+  using ChainLimit = hmap::ChainLimit;
 
   [[gnu::noinline]] void Remake(std::int32_t hint) { map_ = MapT(hint, map_.parts()); }
   std::size_t Size() const { return map_.size(); }
@@ -165,8 +166,10 @@ class HmapAdapter {
   static Parts Completed(Parts parts, const Config& config, Draws& draws) {
     parts.random = {&draws};
     parts.allocator = typename MapT::allocator_type(&draws.heap);
-    const GrowthRule rule = GrowthRuleOf(config.growth);
-    parts.growth = {rule.numerator, rule.denominator};
+    const GrowthRule rule = GrowthRuleOf(config);
+    parts.growth.numerator = rule.numerator;
+    parts.growth.denominator = rule.denominator;
+    parts.growth.chain_limit = rule.chain_limit;
     return parts;
   }
   // As the map refers to it.

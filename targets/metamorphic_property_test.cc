@@ -19,9 +19,15 @@ Config FewKeys(Config config) {
   return config;
 }
 
+// Which insert a limit refuses is what the tables differ in.
+Config FewKeysWithoutLimit(Config config) {
+  config.chain = 0;
+  return FewKeys(config);
+}
+
 // Without faults: how many calls an operation makes is what the configurations differ in.
-TapeLimits Limited(TapeLimits limits) {
-  limits.shape = FewKeys;
+TapeLimits Limited(TapeLimits limits, Shape shape = FewKeys) {
+  limits.shape = shape;
   limits.never.insert(limits.never.end(), {OpCode::kFault, OpCode::kTorment});
   return limits;
 }
@@ -73,14 +79,16 @@ TEST(MetamorphicPropertyTest, GenericPathEqualsFastPathIteratorsToo) {
 }
 
 TEST(MetamorphicPropertyTest, HintDoesNotMatterForResults) {
-  CheckTapes("hint-does-not-matter", Limited(WithoutIterators()), [](const Tape& tape) {
+  const TapeLimits limits = Limited(WithoutIterators(), FewKeysWithoutLimit);
+  CheckTapes("hint-does-not-matter", limits, [](const Tape& tape) {
     return CompareRunsOf(
         tape, [](Config& config) { config.hint = config.hint == 0 ? 300 : 0; }, SameResults);
   });
 }
 
 TEST(MetamorphicPropertyTest, HashSeedAndGrowthDoNotMatterForResults) {
-  CheckTapes("hash-does-not-matter", Limited(WithoutIterators()), [](const Tape& tape) {
+  const TapeLimits limits = Limited(WithoutIterators(), FewKeysWithoutLimit);
+  CheckTapes("hash-does-not-matter", limits, [](const Tape& tape) {
     return CompareRunsOf(
         tape,
         [](Config& config) {
@@ -105,17 +113,22 @@ Config OfBytes(Config config) {
   config.type = KeyType::kBytes;
   config.layout = {};
   config.keys = std::min<std::uint32_t>(config.keys, 256);
-  return FewKeys(config);
+  return FewKeysWithoutLimit(config);
 }
 
-// Every layout with every number of slots, the two policies taking turns, so that each layout and
-// each number of slots is seen under both.
+// Every layout with every number of slots, and with adaptive ones, the two policies taking turns,
+// so that each layout and each number of slots is seen under both.
 std::vector<Config> EveryLayoutOf(Config config) {
+  constexpr std::uint8_t kSlots[] = {4, 8, 16};
   std::vector<Config> configs;
   for (const auto& [key, value] : kShapes) {
-    for (const std::uint8_t slots : {4, 8, 16}) {
-      config.layout = {key, value, slots};
-      config.policy = configs.size() % 2 == 0 ? PolicyKind::kStrict : PolicyKind::kGo119;
+    const std::size_t turn = configs.size() / 4;
+    const std::uint8_t first = kSlots[turn % 3];
+    for (const TapeLayout& layout :
+         {TapeLayout{key, value, 4}, TapeLayout{key, value, 8}, TapeLayout{key, value, 16},
+          TapeLayout{key, value, first, SlotsKind::kAdaptive}}) {
+      config.layout = layout;
+      config.policy = (turn + configs.size()) % 2 == 0 ? PolicyKind::kStrict : PolicyKind::kGo119;
       configs.push_back(config);
     }
   }
@@ -128,6 +141,7 @@ TEST(MetamorphicPropertyTest, LayoutAndPolicyDoNotMatterForResults) {
   limits.max_ops = 20;
   limits.max_count = 80;
   std::uint64_t largest = 0;
+  MilestoneCounts reached{};
   CheckTapes("layout-does-not-matter", limits, [&](const Tape& tape) -> std::string {
     const ToldRun first(tape);
     if (first.result.failure) return ComplaintOf(tape, first.result);
@@ -136,12 +150,46 @@ TEST(MetamorphicPropertyTest, LayoutAndPolicyDoNotMatterForResults) {
       const Tape other{config, tape.ops};
       const ToldRun run(other);
       if (run.result.failure) return ComplaintOf(other, run.result);
+      for (int i = 0; i < kMilestones; ++i) reached[i] += run.result.milestones[i];
       const std::string difference = SameResults(first, run);
       if (!difference.empty()) return difference + "\nother is\n" + ToText({config, {}});
     }
     return "";
   });
   EXPECT_GT(largest, 100u) << "no table of 16 slots doubled twice";
+  EXPECT_GT(reached[static_cast<int>(Milestone::kSlotsToFour)], 0u);
+  EXPECT_GT(reached[static_cast<int>(Milestone::kSlotsToSixteen)], 0u);
+}
+
+TEST(MetamorphicPropertyTest, ALimitOnChainsChangesNothingUpToItsFirstRefusal) {
+  int refused = 0;
+  int unmet = 0;
+  const TapeLimits limits = Limited({}, FewKeysWithoutLimit);
+  CheckTapes("limit-changes-nothing", limits, [&](const Tape& tape) -> std::string {
+    const ToldRun free(tape);
+    if (free.result.failure) return ComplaintOf(tape, free.result);
+    for (const std::uint8_t chain : {1, 2, 5}) {
+      Tape other = tape;
+      other.config.chain = chain;
+      const ToldRun limited(other);
+      if (limited.result.failure) return ComplaintOf(other, limited.result);
+      const std::size_t refusal = limited.history.find("= refused chain\n");
+      if (refusal == std::string::npos) {
+        ++unmet;
+        const std::string difference = SameInEveryStep(free, limited);
+        if (!difference.empty()) return difference;
+        continue;
+      }
+      ++refused;
+      const std::size_t end = limited.history.rfind('\n', refusal) + 1;
+      if (free.history.compare(0, end, limited.history, 0, end) != 0) {
+        return FirstDifference(free.history, limited.history);
+      }
+    }
+    return "";
+  });
+  EXPECT_GT(refused, 10);
+  EXPECT_GT(unmet, 10);
 }
 
 TEST(MetamorphicPropertyTest, SameTapeTwiceIsTheSameInEveryStep) {
@@ -169,7 +217,7 @@ Tape InsertsInOrder(const Config& config, const std::vector<KeyId>& keys) {
 TEST(MetamorphicPropertyTest, OrderOfIndependentInsertsDoesNotMatterForContent) {
   const auto property = [] {
     TapeLimits limits;
-    limits.shape = FewKeys;
+    limits.shape = FewKeysWithoutLimit;
     Config config = *ConfigGenerator(limits);
     config.keys = 400;
     if (config.type == KeyType::kF64) config.type = KeyType::kU64;

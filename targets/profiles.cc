@@ -20,6 +20,12 @@ Config WithKeys(Config config, std::uint32_t at_least) {
   return LimitPiles(config);
 }
 
+// Refused inserts keep maps small, so they are for the targets that look for them.
+Config WithoutLimit(Config config) {
+  config.chain = 0;
+  return config;
+}
+
 // What fuzzing by default is to hold without exception. The exact algorithm is run on demand: a
 // policy given on a command line goes above this.
 Config UnderStrict(Config config) {
@@ -38,7 +44,7 @@ bool IsInteger(KeyType type) { return type == KeyType::kU64 || type == KeyType::
 
 Config ShapeOps(Config config) {
   if (!IsInteger(config.type)) config.type = KeyType::kU64;
-  return UnderStrict(LimitHint(WithKeys(config, 64)));
+  return WithoutLimit(UnderStrict(LimitHint(WithKeys(config, 64))));
 }
 
 // Small key spaces, so that iterators see keys come back.
@@ -54,19 +60,19 @@ Config ShapeGrowth(Config config) {
 
 Config ShapeStrings(Config config) {
   config.type = KeyType::kString;
-  return UnderStrict(LimitHint(WithKeys(config, 128)));
+  return WithoutLimit(UnderStrict(LimitHint(WithKeys(config, 128))));
 }
 
 Config ShapeFloats(Config config) {
   config.type = KeyType::kF64;
-  return UnderStrict(LimitHint(WithKeys(config, 128)));
+  return WithoutLimit(UnderStrict(LimitHint(WithKeys(config, 128))));
 }
 
 // Each fault costs a check of the whole table.
 Config ShapeFaults(Config config) {
   config.keys = std::min<std::uint32_t>(config.keys, 1024);
   config.hint = std::min(config.hint, 256);
-  return UnderStrict(WithKeys(config, 64));
+  return WithoutLimit(UnderStrict(WithKeys(config, 64)));
 }
 
 Config ShapeLifetimes(Config config) {
@@ -128,6 +134,9 @@ constexpr Milestone kGrowthMilestones[] = {
     kRuleSparse,
     kClearMidGrowth,
     kClearMidSameSize,
+    kChainRefused,
+    kChainRefusedMidGrowth,
+    kInsertedAfterRefusal,
 };
 
 constexpr Milestone kStringMilestones[] = {
@@ -155,16 +164,18 @@ constexpr Milestone kLifetimeMilestones[] = {
     kUpdateMovesOldChain};
 
 constexpr Milestone kLayoutMilestones[] = {
-    kFourSlotsDoubled,     kSixteenSlotsDoubled, kOtherSlotsSameSize,    kSixteenSlotsIterated,
-    kKeyOfNoBytes,         kValueOfNoBytes,      kKeyByPointerEvacuated, kValueByPointerEvacuated,
-    kOverAlignedEvacuated, kOddSizeEvacuated,    kCopyMidGrowth,         kAliasStartsGrowth,
-    kFaultInEvacuation};
+    kFourSlotsDoubled,     kSixteenSlotsDoubled,   kOtherSlotsSameSize,    kSixteenSlotsIterated,
+    kKeyOfNoBytes,         kValueOfNoBytes,        kKeyByPointerEvacuated, kValueByPointerEvacuated,
+    kOverAlignedEvacuated, kOddSizeEvacuated,      kCopyMidGrowth,         kAliasStartsGrowth,
+    kFaultInEvacuation,    kSlotsToFour,           kSlotsToSixteen,        kMovedToOtherSlots,
+    kChainRefused,         kChainRefusedMidGrowth, kInsertedAfterRefusal};
 
 constexpr TargetProfile kProfiles[] = {
     {"ops", "all operations, integer keys", ShapeOps, kOpsMilestones},
     {"iterate", "several live iterators under insert, delete, clear and growth", ShapeIterate,
      kIterateMilestones},
-    {"growth", "hints, phases, same-size growth, overflow, collisions, all growth rules",
+    {"growth",
+     "hints, phases, same-size growth, overflow, collisions, all growth rules, limited chains",
      ShapeGrowth, kGrowthMilestones},
     {"strings", "string keys and values", ShapeStrings, kStringMilestones},
     {"floats", "float keys: NaN and the two zeros", ShapeFloats, kFloatMilestones},
@@ -172,7 +183,8 @@ constexpr TargetProfile kProfiles[] = {
      kFaultMilestones},
     {"lifetimes", "keys and values that watch over their lives; keys without a hash",
      ShapeLifetimes, kLifetimeMilestones},
-    {"layouts", "keys and values of any size and alignment; buckets of 4, 8 and 16 slots",
+    {"layouts",
+     "keys and values of any size and alignment; buckets of 4, 8 and 16 slots, fixed or adaptive",
      ShapeLayouts, kLayoutMilestones},
 };
 

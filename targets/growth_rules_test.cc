@@ -1,0 +1,97 @@
+// A map whose growth follows another rule than its tape says: whatever the difference, it is seen.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "harness/planted.h"
+#include "targets/bytes_subject.h"
+
+namespace mapfuzz {
+namespace {
+
+enum class RuleBug {
+  kNone,
+  kLongerChains,        // the limit on chains is one too high
+  kShorterChains,       // or one too low
+  kRefusesUnasked,      // an insert is refused though there is room
+  kRefusesUpdates,      // an update is refused
+  kRefusesWithoutWork,  // an insert is refused, and growth work that is due is not done
+  kReserveRefuses,      // room cannot be reserved because of the limit
+  kOtherSlots,          // slots adapt if they should not, and the other way round
+};
+
+Config Bent(Config config) {
+  if (Planted<RuleBug>::Is(RuleBug::kLongerChains)) ++config.chain;
+  if (Planted<RuleBug>::Is(RuleBug::kShorterChains)) --config.chain;
+  if (Planted<RuleBug>::Is(RuleBug::kOtherSlots)) {
+    const bool fixed = config.layout.slots_kind == SlotsKind::kFixed;
+    config.layout.slots_kind = fixed ? SlotsKind::kAdaptive : SlotsKind::kFixed;
+  }
+  return config;
+}
+
+class BentSubject : public BytesSubject<PolicyKind::kStrict> {
+  using Base = BytesSubject<PolicyKind::kStrict>;
+
+ public:
+  BentSubject(const Config& config, Draws& draws) : Base(Bent(config), draws) {}
+
+  bool Put(KeyId key, Value value) {
+    if (Refuses(key)) throw ChainLimit(1);
+    return Base::Put(key, value);
+  }
+  void Reserve(std::int32_t hint) {
+    if (Planted<RuleBug>::Is(RuleBug::kReserveRefuses)) throw ChainLimit(1);
+    Base::Reserve(hint);
+  }
+
+ private:
+  bool Refuses(KeyId key) const {
+    switch (Planted<RuleBug>::Now()) {
+      case RuleBug::kRefusesUnasked:
+        return Size() == 10;
+      case RuleBug::kRefusesUpdates:
+        return Has(key);
+      case RuleBug::kRefusesWithoutWork:
+        return View().Header().growing && View().Header().b == 4;
+      default:
+        return false;
+    }
+  }
+};
+static_assert(LimitsChains<BentSubject> && HasStructure<BentSubject>);
+
+void ExpectSeen(RuleBug bug, const std::string& verdict, const std::string& operations,
+                const std::string& header) {
+  SCOPED_TRACE(verdict);
+  ExpectVerdict<BentSubject>(bug, verdict, ParseOperations(operations, "type: bytes\n" + header));
+}
+
+TEST(GrowthRulesTest, SeesAnotherLimitThanTheTapes) {
+  const std::string header = "hash: const\nchain: 2\n";
+  ExpectSeen(RuleBug::kLongerChains, "structure/chain-over-limit", "fill 0 20\n", header);
+  ExpectSeen(RuleBug::kShorterChains, "structure/refused-too-soon", "fill 0 20\n", header);
+  ExpectSeen(RuleBug::kShorterChains, "structure/chain-over-limit", "fill 0 20\n",
+             "hash: const\nchain: 1\n");
+}
+
+TEST(GrowthRulesTest, SeesRefusalsThatNoLimitAsksFor) {
+  const std::string header = "chain: 4\n";
+  ExpectSeen(RuleBug::kRefusesUnasked, "structure/refused-too-soon", "fill 0 12\n", header);
+  ExpectSeen(RuleBug::kRefusesUpdates, "result/refused", "fill 0 4\nput 2\n", header);
+  ExpectSeen(RuleBug::kReserveRefuses, "result/exception", "fill 0 4\nreserve 100\n", header);
+}
+
+TEST(GrowthRulesTest, SeesARefusalThatLeavesGrowthWorkUndone) {
+  ExpectSeen(RuleBug::kRefusesWithoutWork, "cost/moves-too-few", "fill 0 54\n", "chain: 4\n");
+}
+
+TEST(GrowthRulesTest, SeesSlotsThatChangeOrStayAgainstTheRule) {
+  const std::string rebuilt = "fill 0 100\ndrain 0 60\ndrift 60 600 40\n";
+  ExpectSeen(RuleBug::kOtherSlots, "structure/slots", rebuilt, "hash: lowbits\nslots: fixed\n");
+  ExpectSeen(RuleBug::kOtherSlots, "structure/slots", rebuilt, "hash: lowbits\nslots: adaptive\n");
+}
+
+}  // namespace
+}  // namespace mapfuzz
