@@ -157,6 +157,29 @@ TEST(CheckedTest, EveryOperationNoticesEveryHeaderField) {
   ExpectHeaderNoticed<CheckedGo>();
 }
 
+TEST(CheckedTest, WhateverElseAFieldIsOverwrittenByIsNoticed) {
+  Rig rig;
+  using MapT = WordMap<Checked>;
+  for (MapT (*make)(Rig&) : {MakeMap<MapT>, MakeGrowing<MapT>}) {
+    MapT map = make(rig);
+    for (const NamedField& field : kFields) {
+      const std::string name = field.name;
+      const std::string start = "hmap: corrupt header: " + name.substr(0, name.find("is ") + 3);
+      int written = 0;
+      for (std::uint32_t n = 0; n < 128; ++n) {
+        const UnsafeCode::Undo undo = UnsafeCode::Overwrite(*CoreOf(map), field.field, n);
+        if (!undo) continue;
+        ++written;
+        EXPECT_THAT(Complaint(map, Operations<MapT>()[0]), HasSubstr(start)) << n;
+        undo();
+        EXPECT_EQ(Complaint(map, Operations<MapT>()[0]), "") << n;
+      }
+      EXPECT_GT(written, 40) << name;
+    }
+    ExpectIntact(map);
+  }
+}
+
 // Where an overflow pointer might lead: nowhere, to nothing that is a bucket, back.
 enum class Lead : std::uint8_t { kEnd, kNowhere, kItself, kHead };
 

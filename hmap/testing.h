@@ -66,6 +66,37 @@ struct UnsafeCode {
     return {};
   }
 
+  // The same with another value, which `n` chooses: one bit of the field flipped, or all from one
+  // on; null, nowhere or the other array. Nothing is written and returned if that makes no
+  // difference, or none but in the two flags that readers set.
+  template <class CoreT>
+  static Undo Overwrite(CoreT& core, HeaderField field, std::uint32_t n) {
+    constexpr std::uint8_t kReaders = kIteratorFlag | kOldIteratorFlag;
+    switch (field) {
+      case HeaderField::kCount:
+        return Flip(core.count_, n);
+      case HeaderField::kFlags: {
+        const int mask = MaskOf<std::uint8_t>(n) & ~kReaders;
+        if (mask == 0) return {};
+        core.SetFlags(core.flags() ^ mask);
+        return [&core, mask] { core.SetFlags(core.flags() ^ mask); };
+      }
+      case HeaderField::kB:
+        return Flip(core.b_, n);
+      case HeaderField::kNoverflow:
+        return Flip(core.noverflow_, n);
+      case HeaderField::kHash0:
+        return Flip(core.hash0_, n);
+      case HeaderField::kNevacuate:
+        return Flip(core.nevacuate_, n);
+      case HeaderField::kBuckets:
+        return Mislead(core.buckets_, core.oldbuckets_, n);
+      case HeaderField::kOldbuckets:
+        return Mislead(core.oldbuckets_, core.buckets_, n);
+    }
+    return {};
+  }
+
   // The overflow pointer of `bucket`, which is in an array of `layout`.
   template <class Layout>
   static Undo OverwriteOverflow(const Layout& layout, Bucket* bucket, Bucket* overflow) {
@@ -85,6 +116,24 @@ struct UnsafeCode {
   template <class T>
   static Undo Overwrite(T& field, T wrong) {
     return [&field, before = std::exchange(field, wrong)] { field = before; };
+  }
+
+  template <class T>
+  static T MaskOf(std::uint32_t n) {
+    constexpr std::uint32_t kBits = 8 * sizeof(T);
+    const std::uint64_t bit = std::uint64_t{1} << n % kBits;
+    return static_cast<T>(n / kBits % 2 == 0 ? bit : ~(bit - 1));
+  }
+  template <class T>
+  static Undo Flip(T& field, std::uint32_t n) {
+    return Overwrite(field, static_cast<T>(field ^ MaskOf<T>(n)));
+  }
+  template <class T>
+  static Undo Mislead(T*& field, T* other, std::uint32_t n) {
+    constexpr std::uintptr_t kNowhere = 64;
+    T* const wrong[] = {nullptr, reinterpret_cast<T*>(kNowhere), other};
+    if (wrong[n % 3] == field) return {};
+    return Overwrite(field, wrong[n % 3]);
   }
 };
 
