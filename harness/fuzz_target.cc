@@ -42,7 +42,7 @@ std::optional<std::string_view> ValueOf(std::string_view argument, std::string_v
 PolicyKind PolicyOf(std::string_view name) {
   const auto* const found = std::find(std::begin(kPolicyNames), std::end(kPolicyNames), name);
   if (found == std::end(kPolicyNames)) {
-    BadFlag("--mapfuzz_policy=" + std::string(name) + ": give strict or go119");
+    BadFlag("--mapfuzz_policy=" + std::string(name) + ": give strict, go119 or checked");
   }
   return static_cast<PolicyKind>(found - std::begin(kPolicyNames));
 }

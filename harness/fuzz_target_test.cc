@@ -57,7 +57,8 @@ TEST(FuzzTargetDeathTest, WrongFlagsEndWithTwoAndSayWhatThereIs) {
     char* argv[] = {program.data(), flag.data()};
     target.Initialize(2, argv);
   };
-  EXPECT_EXIT(initialize("--mapfuzz_policy=go120"), testing::ExitedWithCode(2), "strict or go119");
+  EXPECT_EXIT(initialize("--mapfuzz_policy=go120"), testing::ExitedWithCode(2),
+              "strict, go119 or checked");
   EXPECT_EXIT(initialize("--mapfuzz_polcy=strict"), testing::ExitedWithCode(2), "no such flag");
   EXPECT_EXIT(initialize("--mapfuzz_stats=/no/such/folder/page"), testing::ExitedWithCode(2),
               "/no/such/folder/page");

@@ -103,8 +103,20 @@ enum class Milestone : std::uint8_t {
   kChainRefused,
   kChainRefusedMidGrowth,
   kInsertedAfterRefusal,
+  kCorruptCount,  // and so on, in the order of `CorruptField`
+  kCorruptFlags,
+  kCorruptB,
+  kCorruptNoverflow,
+  kCorruptHash0,
+  kCorruptNevacuate,
+  kCorruptBuckets,
+  kCorruptOldbuckets,
+  kCorruptOverflow,
+  kCorruptMidGrowth,
+  kCorruptUnderIterator,
+  kCorruptReplaced,
 };
-inline constexpr int kMilestones = 88;
+inline constexpr int kMilestones = 100;
 
 using MilestoneCounts = std::array<std::uint64_t, kMilestones>;
 

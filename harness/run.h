@@ -29,10 +29,12 @@ enum class Oracle : std::uint8_t {
   kDeterministic,
   kLifetime,
   kFault,
+  kCorruption,
 };
-inline constexpr int kOracles = 8;
-inline constexpr std::string_view kOracleNames[kOracles] = {
-    "result", "content", "iteration", "structure", "cost", "deterministic", "lifetime", "fault"};
+inline constexpr int kOracles = 9;
+inline constexpr std::string_view kOracleNames[kOracles] = {"result",    "content", "iteration",
+                                                            "structure", "cost",    "deterministic",
+                                                            "lifetime",  "fault",   "corruption"};
 
 // The first difference between map and model, or the first broken rule.
 struct Failure {

@@ -66,10 +66,13 @@ class RunCore {
   std::uint64_t step() const { return result_.steps; }
   // What a step writes: its number, or as much of it as a value has room for.
   Value Written() const { return result_.steps & (value_numbers_ - 1); }
-  void Skip() {
+  std::size_t operation() const { return op_index_; }
+  void Skip() { Skip(op_index_); }
+  // Another operation than the one under way.
+  void Skip(std::size_t operation) {
     ++result_.skipped;
     if (options_.skipped != nullptr) {
-      options_.skipped->push_back(static_cast<std::uint32_t>(op_index_));
+      options_.skipped->push_back(static_cast<std::uint32_t>(operation));
     }
   }
 

@@ -9,15 +9,17 @@
 // An insert may be refused by the limit on its chain (`chain`): then it has failed, everything but
 // growth work is as before the step, and the run goes on.
 //
-// What a map calls may be made to throw (`fault`, `torment`): then the step has failed, and the run
-// goes on. Under a torment each attempt is a step.
+// What a map calls may be made to throw (`fault`, `torment`), and a checked map's table may be
+// overwritten (`corrupt`): then the step has failed, and the run goes on. Under a torment each
+// attempt is a step.
 //
 // After every step: the result against the model (O1), the iteration contract (O3), and, for maps
 // that show their buckets, the header, the key's own chains (O4), growth, moves and calls (O5). At
 // structural events, every 256 steps and at the end: every entry and every chain (O2, O4). The
 // model is never reloaded from the map. After a fault: every entry, every chain and every look-up
-// are as before the step (O7). After every step: as many objects alive as there are to be, and none
-// at the end (O6).
+// are as before the step (O7). After a corruption: the map has named it, and once it is undone all
+// is as before too (`runner_corrupt.h`). After every step: as many objects alive as there are to
+// be, and none at the end (O6).
 //
 // What a map cannot do is skipped for map and model alike, and counted.
 
@@ -101,6 +103,10 @@ class Runner {
     bool moved_from = false;
   };
 
+  struct DoneCorruption : Corruption {
+    CorruptField field;
+  };
+
   // All that a failing run leaves behind. It is kept, because to destroy a broken map may crash
   // or hang, and would hide the failure.
   struct Stage {
@@ -119,6 +125,8 @@ class Runner {
     CurrentLedger current;
     std::unique_ptr<Side> sides[2];
     std::optional<Iterator> iterators[kSeenSlots];
+    // During the map's part of a step. It may be all that still knows of what the table lost.
+    std::optional<DoneCorruption> overwritten;
   };
 
   Runner(const Config& config, const RunOptions& options)
@@ -190,25 +198,47 @@ class Runner {
   void AfterWhole(Side& side);
   void Replaced(int content);
 
+  // The table that the map's part of a step works on, and what it does with the chains.
+  struct Reach {
+    enum class How : std::uint8_t {
+      kKey,      // follows those of a key, and those that it moves
+      kBegin,    // follows the one that an iterator begins with
+      kAdvance,  // may follow some
+      kAll,      // follows all
+      kReserve,  // follows all if it rebuilds the table
+      kReplace,  // follows none: the table goes as it is
+      kGone,     // the table is gone already
+    };
+    Side& side;
+    How how;
+    const Access* access = nullptr;  // of a step on a key
+    std::uint16_t draw = 0;          // of an iterator that begins
+    std::int32_t hint = 0;           // of a reserve
+  };
+  using How = typename Reach::How;
+
   // --- Faults, refused keys and inserts, lifetimes ---
-  enum class Outcome : std::uint8_t { kDone, kFault, kRefused };
+  enum class Outcome : std::uint8_t { kDone, kFault, kRefused, kNoticed };
   void Arm(const Op& op);
   template <class F>
   void Do(F step);
   template <class F>
-  Outcome Call(F f);
+  Outcome Call(const Reach& reach, F f);
   template <class F>
   bool CallLimited(F f);
   template <class F>
   bool Attempt(Side& side, const Access& access, F f);
   template <class F>
-  bool AttemptWhole(Side& side, Milestone milestone, const FailedStep& failed, F f);
+  bool AttemptWhole(const Reach& reach, Milestone milestone, F f);
   template <class F>
-  bool AttemptIteration(Side& side, bool began, F f);
+  bool AttemptIteration(const Reach& reach, F f);
   void RolledBack(Side& side, const Access& access);
   void CheckAsBefore(Side& side, FailedStep failed);
-  void LogFault();
-  std::string FaultText() const;
+  // The step met a fault or a corruption.
+  bool StepFailed() const { return stage_->draws.faults.struck() || noticed_; }
+  Oracle OracleOfFailedStep() const { return noticed_ ? Oracle::kCorruption : Oracle::kFault; }
+  void LogFailedStep();
+  std::string FailedStepText() const;
   void Refused(Side& side, Outcome outcome, bool unhashable);
   void RefusedByLimit(Side& side, Access access);
   void CheckLives();
@@ -216,6 +246,17 @@ class Runner {
   void LetGo(int slot);
   void ExpectAlive(const char* what, std::uint64_t alive, std::uint64_t least, std::uint64_t most);
   void TearDown();
+
+  // --- Corruption ---
+  void PlanCorruption(const Op& op);
+  void Overwrite(const Reach& reach);
+  bool Notices(const std::exception& error);
+  void Settle(const Reach& reach, Outcome outcome);
+  bool MustNotice(const Reach& reach) const;
+  void CheckWalk(Side& side);
+  void HitNoticed(const Reach& reach);
+  bool IsOverflow() const { return stage_->overwritten->field == CorruptField::kOverflow; }
+  std::string CorruptionText() const;
 
   // --- Whole checks ---
   void CheckWhole(Side& side, bool look_up);
@@ -246,7 +287,15 @@ class Runner {
   std::size_t erased_count_ = 0;
   std::optional<FaultKind> torment_;     // of the next operation
   std::optional<FaultKind> tormenting_;  // of the one under way
-  // Each fault costs a check of everything; when this is used up there are no more.
+  struct PlannedCorruption {
+    CorruptField field;
+    std::uint32_t n;
+    std::size_t operation;  // of the tape
+  };
+  std::optional<PlannedCorruption> planned_;  // for the next step that looks into a table
+  std::optional<CorruptField> noticed_;       // in the step under way
+  // Each fault and each corruption costs a check of everything; when this is used up there are no
+  // more.
   std::int64_t fault_credit_ = 1 << 16;
   std::uint32_t seeds_before_ = 0;  // hash seeds drawn before the step
   std::uint64_t keys_kept_ = 0;     // more keys than entries, after the last step
@@ -259,6 +308,7 @@ class Runner {
 
 MAPFUZZ_NO_COVERAGE_END
 }  // namespace mapfuzz
+#include "harness/runner_corrupt.h"
 #include "harness/runner_fault.h"
 #include "harness/runner_iterate.h"
 #include "harness/runner_keys.h"

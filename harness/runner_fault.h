@@ -1,4 +1,5 @@
-// `Runner`: injected faults, refused keys and inserts, lifetimes. Included by `runner.h` only.
+// `Runner`: steps that fail, by injected faults above all; refused keys and inserts, lifetimes.
+// Included by `runner.h` only.
 
 #ifndef MAPFUZZ_HARNESS_RUNNER_FAULT_H_
 #define MAPFUZZ_HARNESS_RUNNER_FAULT_H_
@@ -36,6 +37,7 @@ void Runner<S>::Do(F step) {
     const bool tormented = tormenting_ && n <= kMostAttempts && fault_credit_ > 0;
     if (tormenting_) faults().Arm(*tormenting_, tormented ? n : 0);
     faults().Forget();
+    noticed_.reset();
     step();
     CheckLives();
     if (!tormented || !faults().struck() || core_.over()) break;
@@ -44,11 +46,12 @@ void Runner<S>::Do(F step) {
 }
 
 // The map's part of a step. A fault that does not come through, or comes through as something else,
-// is a failure.
+// is a failure, and so is a corruption that is not noticed.
 template <Subject S>
 template <class F>
-typename Runner<S>::Outcome Runner<S>::Call(F f) {
+typename Runner<S>::Outcome Runner<S>::Call(const Reach& reach, F f) {
   Outcome outcome = Outcome::kDone;
+  Overwrite(reach);
   faults().Open();
   try {
     f();
@@ -59,14 +62,18 @@ typename Runner<S>::Outcome Runner<S>::Call(F f) {
     if constexpr (RefusesKeys<S>) refusal_ = refused.what();
   } catch (const std::exception& error) {
     faults().Close();
-    if (!faults().struck()) throw;
-    core_.Fail(Oracle::kFault, "other-exception",
-               FaultText() + "\nmap:   threw another exception: " + error.what());
+    if (faults().struck()) {
+      core_.Fail(Oracle::kFault, "other-exception",
+                 FailedStepText() + "\nmap:   threw another exception: " + error.what());
+    }
+    if (!Notices(error)) throw;
+    outcome = Outcome::kNoticed;
   }
   faults().Close();
   if (faults().struck() && outcome != Outcome::kFault) {
-    core_.Fail(Oracle::kFault, "swallowed", FaultText() + "\nmap:   did not let it through");
+    core_.Fail(Oracle::kFault, "swallowed", FailedStepText() + "\nmap:   did not let it through");
   }
+  Settle(reach, outcome);
   return outcome;
 }
 
@@ -91,8 +98,9 @@ template <Subject S>
 template <class F>
 bool Runner<S>::Attempt(Side& side, const Access& access, F f) {
   bool allowed = true;
-  const Outcome outcome = Call([&] { allowed = CallLimited(f); });
-  if (outcome == Outcome::kFault) {
+  const Outcome outcome =
+      Call({.side = side, .how = How::kKey, .access = &access}, [&] { allowed = CallLimited(f); });
+  if (outcome == Outcome::kFault || outcome == Outcome::kNoticed) {
     RolledBack(side, access);
     return false;
   }
@@ -106,35 +114,39 @@ bool Runner<S>::Attempt(Side& side, const Access& access, F f) {
   return false;
 }
 
-// The map's part of an operation on whole maps, which changes none if it throws; `side` is the one
-// it works on, and `failed` what it may have done to it all the same.
+// The map's part of an operation on whole maps, which changes none if it throws, but that one that
+// reserves room may have grown.
 template <Subject S>
 template <class F>
-bool Runner<S>::AttemptWhole(Side& side, Milestone milestone, const FailedStep& failed, F f) {
-  if (Call(f) == Outcome::kDone) return true;
-  core_.Hit(milestone);
-  core_.Blame(Oracle::kFault);
-  LogFault();
+bool Runner<S>::AttemptWhole(const Reach& reach, Milestone milestone, F f) {
+  const Outcome outcome = Call(reach, f);
+  if (outcome == Outcome::kDone) return true;
+  if (outcome == Outcome::kFault) core_.Hit(milestone);
+  core_.Blame(OracleOfFailedStep());
+  LogFailedStep();
   for (const std::unique_ptr<Side>& each : stage_->sides) {
-    CheckAsBefore(*each, each.get() == &side ? failed : FailedStep{});
+    const bool grows = reach.how == How::kReserve && each.get() == &reach.side;
+    CheckAsBefore(*each, grows ? FailedStep{.grows = true, .hint = reach.hint} : FailedStep{});
   }
   core_.Blame({});
   return false;
 }
 
-// O7: an operation on a key met a fault. Growth work may have been done, all else is as it was.
+// An operation on a key has failed. Growth work may have been done, all else is as it was.
 template <Subject S>
 void Runner<S>::RolledBack(Side& side, const Access& access) {
-  core_.Blame(Oracle::kFault);
-  LogFault();
+  core_.Blame(OracleOfFailedStep());
+  LogFailedStep();
   CheckAsBefore(side, {.grows = access.writes, .access = &access});
   core_.Blame({});
 }
 
-// Content, size and every rule of structure, after a step that failed.
+// Content, size and every rule of structure, after a step that failed. If that was for a field of
+// the header, it has not even begun.
 template <Subject S>
 void Runner<S>::CheckAsBefore(Side& side, FailedStep failed) {
-  failed.kind = *faults().struck();
+  failed.kind = faults().struck();
+  if (noticed_ && *noticed_ != CorruptField::kOverflow) failed.grows = false;
   failed.made = failed.grows && side.moved_from && stage_->draws.hash_seeds != seeds_before_;
   if (failed.made) side.moved_from = false;
   if (side.table.AfterFault(side.map, failed, core_)) {
@@ -151,17 +163,25 @@ void Runner<S>::CheckAsBefore(Side& side, FailedStep failed) {
 }
 
 template <Subject S>
-void Runner<S>::LogFault() {
-  const FaultKind kind = *faults().struck();
-  core_.Consult(Oracle::kFault);
-  core_.Digest(0xfa17 + static_cast<std::uint64_t>(kind));
-  if (core_.wants_history()) {
-    core_.Line("= fault " + std::string(kFaultNames[static_cast<int>(kind)]));
+void Runner<S>::LogFailedStep() {
+  core_.Consult(OracleOfFailedStep());
+  const auto log = [this](const char* what, int digest, std::string_view name) {
+    core_.Digest(static_cast<std::uint64_t>(digest));
+    if (core_.wants_history()) core_.Line(what + std::string(name));
+  };
+  if (noticed_) {
+    const int field = static_cast<int>(*noticed_);
+    return log("= corrupt ", 0xc0bb + field, kCorruptNames[field]);
   }
+  const int kind = static_cast<int>(*faults().struck());
+  log("= fault ", 0xfa17 + kind, kFaultNames[kind]);
 }
 
 template <Subject S>
-std::string Runner<S>::FaultText() const {
+std::string Runner<S>::FailedStepText() const {
+  if (noticed_) {
+    return "this was overwritten: " + std::string(kCorruptNames[static_cast<int>(*noticed_)]);
+  }
   const FaultKind kind = *stage_->draws.faults.struck();
   return "a call of this kind threw: " + std::string(kFaultNames[static_cast<int>(kind)]);
 }

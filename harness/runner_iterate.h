@@ -18,7 +18,10 @@ void Runner<S>::Begin(int slot, std::uint16_t draw, const char* op) {
     Side& side = map();
     core_.SetSite(side.table.Site());
     std::optional<Iterator> begun;
-    if (!AttemptIteration(side, true, [&] { begun.emplace(side.map.Begin(draw)); })) return;
+    if (!AttemptIteration({.side = side, .how = How::kBegin, .draw = draw},
+                          [&] { begun.emplace(side.map.Begin(draw)); })) {
+      return;
+    }
     LetGo(slot);
     stage_->iterators[slot].emplace(std::move(*begun));
     contract_.OnBegin(slot, kMap, side.model, next_birth_);
@@ -53,7 +56,8 @@ void Runner<S>::Next(int slot, const char* op) {
     Side& side = *stage_->sides[contract_.content(slot)];
     core_.SetSite(live ? side.table.Site() : "stale");
     Produced produced;
-    if (!AttemptIteration(side, false, [&] { produced = stage_->iterators[slot]->Next(); })) {
+    if (!AttemptIteration({.side = side, .how = live ? How::kAdvance : How::kGone},
+                          [&] { produced = stage_->iterators[slot]->Next(); })) {
       return CheckStands(slot);
     }
     Judge(slot, produced);
@@ -71,9 +75,9 @@ template <Subject S>
 void Runner<S>::CheckStands(int slot) {
   if (!Lives(slot) || stood_[slot].writes != writes_) return;
   if (stage_->iterators[slot]->Current() == stood_[slot].produced) return;
-  core_.Fail(Oracle::kFault, "iterator-moved",
-             FaultText() + "\nthe iterator stood at " + EntryText(stood_[slot].produced.entry) +
-                 " and does so no more");
+  core_.Fail(OracleOfFailedStep(), "iterator-moved",
+             FailedStepText() + "\nthe iterator stood at " +
+                 EntryText(stood_[slot].produced.entry) + " and does so no more");
 }
 
 // Next, then the entry is erased by the key as the iterator refers to it.
@@ -81,7 +85,7 @@ template <Subject S>
 void Runner<S>::Take(int slot) {
   const std::uint64_t step = core_.step();
   Do([&] { Next(slot, "next"); });
-  if (core_.step() == step || faults().struck() || !Lives(slot)) return;
+  if (core_.step() == step || StepFailed() || !Lives(slot)) return;
   // An erase that failed is a write, and its key may lie elsewhere now.
   const KeyId key = stood_[slot].produced.entry.key;
   Do([&] { stood_[slot].writes == writes_ ? EraseAt(slot) : Del(key); });
@@ -135,17 +139,18 @@ void Runner<S>::Drop(int slot) {
   if (core_.wants_history()) core_.Line(std::to_string(slot));
 }
 
-// The map's part of a step of an iterator; false if it met a fault.
+// The map's part of a step of an iterator; false if it failed.
 template <Subject S>
 template <class F>
-bool Runner<S>::AttemptIteration(Side& side, bool began, F f) {
-  if (Call(f) == Outcome::kDone) return true;
-  core_.Hit(Milestone::kFaultInIteration);
-  core_.Blame(Oracle::kFault);
-  LogFault();
+bool Runner<S>::AttemptIteration(const Reach& reach, F f) {
+  const Outcome outcome = Call(reach, f);
+  if (outcome == Outcome::kDone) return true;
+  if (outcome == Outcome::kFault) core_.Hit(Milestone::kFaultInIteration);
+  core_.Blame(OracleOfFailedStep());
+  LogFailedStep();
   // The map of a stale iterator is gone, and the other one is none of its business.
-  if (began) side.table.Began(side.map);
-  CheckAsBefore(side, {});
+  if (reach.how == How::kBegin) reach.side.table.Began(reach.side.map);
+  CheckAsBefore(reach.side, {});
   core_.Blame({});
   return false;
 }

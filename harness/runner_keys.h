@@ -28,6 +28,7 @@ void Runner<S>::RunAll(const Tape& tape) {
 template <Subject S>
 void Runner<S>::RunOp(const Op& op) {
   if (op.code == OpCode::kFault || op.code == OpCode::kTorment) return Arm(op);
+  if (op.code == OpCode::kCorrupt) return PlanCorruption(op);
   tormenting_ = std::exchange(torment_, std::nullopt);
   switch (op.code) {
     case OpCode::kBegin:

@@ -23,7 +23,7 @@ void Runner<S>::Clear() {
     if ((before.flags & kSameSizeFlag) != 0) core_.Hit(Milestone::kClearMidSameSize);
   }
   const std::uint32_t seeds = stage_->draws.hash_seeds;
-  if (!AttemptWhole(side, Milestone::kFaultInClear, {}, [&] { side.map.Clear(); })) return;
+  if (!AttemptWhole({side, How::kAll}, Milestone::kFaultInClear, [&] { side.map.Clear(); })) return;
   if constexpr (CountsLives<S>) {
     if (S::kKeepsOldEntries && contract_.LiveOn(kMap) != 0) left_by_clears_ += side.model.size();
   }
@@ -46,7 +46,7 @@ void Runner<S>::Copy() {
     core_.SetSite(map().table.Site());
     if (map().table.header().growing) core_.Hit(Milestone::kCopyMidGrowth);
     if (contract_.LiveOn(kSpare) != 0) core_.Hit(Milestone::kCopyOverIterator);
-    if (!AttemptWhole(spare(), Milestone::kFaultInCopy, {},
+    if (!AttemptWhole({map(), How::kAll}, Milestone::kFaultInCopy,
                       [&] { spare().map.CopyFrom(map().map); })) {
       return;
     }
@@ -121,7 +121,7 @@ void Runner<S>::Reserve(std::int32_t hint) {
   core_.SetSite(side.table.Site());
   const HeaderView before = side.table.header();
   const unsigned slots = side.table.slots();
-  if (!AttemptWhole(side, Milestone::kFaultInReserve, {.grows = true, .hint = hint},
+  if (!AttemptWhole({.side = side, .how = How::kReserve, .hint = hint}, Milestone::kFaultInReserve,
                     [&] { side.map.Reserve(hint); })) {
     return;
   }
@@ -142,7 +142,8 @@ void Runner<S>::Remake(std::int32_t hint) {
   if (!BeginStep("remake")) return;
   Side& side = map();
   core_.SetSite(side.table.Site());
-  if (!AttemptWhole(side, Milestone::kFaultInRemake, {}, [&] { side.map.Remake(hint); })) {
+  if (!AttemptWhole({side, How::kReplace}, Milestone::kFaultInRemake,
+                    [&] { side.map.Remake(hint); })) {
     return;
   }
   Replaced(kMap);

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -200,6 +201,31 @@ concept RefusesKeys = S::kRefusesKeys;
 // type, and has then done no more than growth work.
 template <class S>
 concept LimitsChains = requires { typename S::ChainLimit; };
+
+// What unsafe code wrote to a table.
+struct Corruption {
+  // Writes back what was there. Empty: nothing was written, or nothing that is another value.
+  std::function<void()> undo;
+  // Of an overflow pointer: the chain, of the current array or of the one being evacuated.
+  bool old = false;
+  std::size_t chain = 0;
+};
+
+// What a map says when it notices that it was written to; no field if it names none that there is.
+struct CorruptionNotice {
+  std::optional<CorruptField> field;
+};
+
+// Notices when something else writes to its table. `Corrupt` does so: `n` chooses the bucket and
+// what is written. `NoticeOf` tells whether an exception out of the map says that it noticed.
+// `WalkAll` is any operation that follows every chain and changes nothing.
+template <class S>
+concept NoticesCorruption = requires(S s, const S& other, CorruptField field, std::uint32_t n,
+                                     const std::exception& error) {
+  { s.Corrupt(field, n) } -> std::same_as<Corruption>;
+  { S::NoticeOf(error) } -> std::same_as<std::optional<CorruptionNotice>>;
+  { other.WalkAll() };
+};
 
 // Go's map header as far as it can be seen from outside.
 struct HeaderView {

@@ -71,13 +71,13 @@ struct FaultFacts {
 };
 void HitFaultMilestones(const Access& access, const FaultFacts& facts, RunCore& core);
 
-// A step that met a fault, and what it may have done to the table before.
+// A step that failed, and what it may have done to the table before.
 struct FailedStep {
-  FaultKind kind = FaultKind::kAlloc;
-  bool grows = false;              // growth work
-  bool made = false;               // the map had no table and has one now
-  std::int32_t hint = 0;           // of a reserve: as many entries were to have room
-  const Access* access = nullptr;  // of a step on one key
+  std::optional<FaultKind> kind = {};  // the fault that it met, if it met one
+  bool grows = false;                  // growth work
+  bool made = false;                   // the map had no table and has one now
+  std::int32_t hint = 0;               // of a reserve: as many entries were to have room
+  const Access* access = nullptr;      // of a step on one key
 };
 
 // The key's chains do not hold what the model holds.
@@ -124,6 +124,20 @@ class TableOracle {
   void Before(const S& map, const Access& access, RunCore& core);
   void After(const S& map, const Access& access, const Model& model, RunCore& core);
 
+  // Whether a look-up of this hash reads the chain, or an iterator that begins there.
+  bool Reads(std::uint64_t hash, bool old, std::size_t chain) const {
+    const bool in_old = header_.growing && !cost_.IsMoved(hash & (cost_.old_chains() - 1));
+    return old == in_old && chain == (hash & (ChainsOf(header_, old) - 1));
+  }
+  // Whether the operation that `Before` was called for follows the chain.
+  bool Follows(const Access& access, bool old, std::size_t chain) const;
+
+  // Whether a growth has begun or ended since the last step.
+  bool Regrew(const S& map) const {
+    const HeaderView& now = map.View().Header();
+    return now.b != header_.b || now.growing != header_.growing;
+  }
+
   // Around a step of an iterator: nothing may change, but that a begin marks the table.
   void AfterIterator(const S& map, const Model& model, bool began, RunCore& core);
 
@@ -133,7 +147,7 @@ class TableOracle {
         header_.flags | (map.View().Header().flags & (kIteratorFlag | kOldIteratorFlag)));
   }
 
-  // After a step that met a fault: as before, but for the growth work it may have done. The account
+  // After a step that failed: as before, but for the growth work it may have done. The account
   // of what has moved is adopted anew. Whether anything may have moved.
   bool AfterFault(const S& map, const FailedStep& step, RunCore& core);
 
@@ -510,6 +524,16 @@ void TableOracle<S>::HitWrite(const Access& access, RunCore& core) {
 }
 
 template <class S>
+bool TableOracle<S>::Follows(const Access& access, bool old, std::size_t chain) const {
+  if (!access.writes) return header_.count != 0 && Reads(hash_, old, chain);
+  if (!old && chain == (hash_ & (ChainsOf(header_, false) - 1))) return true;
+  for (int i = 0; i < moves_.chains; ++i) {
+    if (old == moves_.of_old && chain == moves_.chain[i]) return true;
+  }
+  return false;
+}
+
+template <class S>
 bool TableOracle<S>::AfterFault(const S& map, const FailedStep& step, RunCore& core) {
   const HeaderView before = header_;
   const void* const array = array_;
@@ -533,8 +557,8 @@ bool TableOracle<S>::AfterFault(const S& map, const FailedStep& step, RunCore& c
     if (cost_.IsMoved(n)) continue;
     core.Fail(CellFaultReport(map.View(), {"not-moved-in-turn", 0, 0}, true, n));
   }
-  if (step.access != nullptr) {
-    FaultFacts facts{.before = before, .after = header_, .kind = step.kind, .growth_was_due = due};
+  if (step.access != nullptr && step.kind) {
+    FaultFacts facts{.before = before, .after = header_, .kind = *step.kind, .growth_was_due = due};
     if constexpr (CountsCalls<S>) facts.hashes = map.Calls().hash - calls_.hash;
     facts.moves = moves_.chains != 0;
     facts.had_table = array != nullptr;
@@ -564,6 +588,9 @@ class TableOracle<S> {
   void AfterIterator(const S&, const Model&, bool, RunCore&) {}
   void CheckSame(const S&, RunCore&) {}
   void Began(const S&) {}
+  bool Reads(std::uint64_t, bool, std::size_t) const { return false; }
+  bool Follows(const Access&, bool, std::size_t) const { return false; }
+  bool Regrew(const S&) const { return false; }
   bool AfterFault(const S&, const FailedStep&, RunCore&) { return false; }
   void AfterClear(const S&, bool, std::uint32_t, RunCore&) {}
   void CheckMade(std::int32_t, RunCore&) const {}

@@ -35,6 +35,7 @@ std::uint32_t GetOperand(const Op& op, OperandKind kind) {
     case OperandKind::kIterator:
     case OperandKind::kWidth:
     case OperandKind::kFault:
+    case OperandKind::kField:
       return op.small;
     case OperandKind::kKey2:
     case OperandKind::kCount:
@@ -55,6 +56,7 @@ void SetOperand(Op& op, OperandKind kind, std::uint32_t value) {
     case OperandKind::kIterator:
     case OperandKind::kWidth:
     case OperandKind::kFault:
+    case OperandKind::kField:
       op.small = static_cast<std::uint8_t>(value);
       break;
     case OperandKind::kKey2:

@@ -36,9 +36,10 @@ enum class KeyType : std::uint8_t {
 };
 inline constexpr int kKeyTypes = 10;
 
-// `kGo119` is the exact algorithm of Go 1.19; `kStrict` keeps the iteration contract always.
-enum class PolicyKind : std::uint8_t { kStrict, kGo119 };
-inline constexpr int kPolicyKinds = 2;
+// `kGo119` is the exact algorithm of Go 1.19; `kStrict` keeps the iteration contract always;
+// `kChecked` is `kStrict` that notices when something else writes to the table.
+enum class PolicyKind : std::uint8_t { kStrict, kGo119, kChecked };
+inline constexpr int kPolicyKinds = 3;
 
 // `kFast` takes the look-up written for the key type, `kGeneric` the one for any type.
 enum class PathKind : std::uint8_t { kFast, kGeneric };
@@ -140,8 +141,9 @@ enum class OpCode : std::uint8_t {
   kLook,
   kFault,
   kTorment,
+  kCorrupt,
 };
-inline constexpr int kOpCodes = 27;
+inline constexpr int kOpCodes = 28;
 
 // What can be made to throw: any call of this kind that the map makes.
 enum class FaultKind : std::uint8_t {
@@ -154,12 +156,27 @@ enum class FaultKind : std::uint8_t {
 };
 inline constexpr int kFaultKinds = 6;
 
+// What of a table unsafe code can overwrite: a field of the header, in Go's names, or the pointer
+// from a bucket to its overflow bucket.
+enum class CorruptField : std::uint8_t {
+  kCount,
+  kFlags,
+  kB,
+  kNoverflow,
+  kHash0,
+  kNevacuate,
+  kBuckets,
+  kOldbuckets,
+  kOverflow,
+};
+inline constexpr int kCorruptFields = 9;
+
 // One operation. Which of the three operands it uses is in `kOpInfo`; unused ones are zero.
 struct Op {
   OpCode code = OpCode::kPut;
-  std::uint8_t small = 0;   // an iterator's number, a width or a kind of fault
+  std::uint8_t small = 0;   // an iterator's number, a width, a kind of fault or a field
   std::uint16_t key = 0;    // a key id
-  std::uint16_t count = 0;  // a count, a second key id, a random draw, which call
+  std::uint16_t count = 0;  // a count, a second key id, a random draw, which of many
 
   friend bool operator==(const Op&, const Op&) = default;
 };
@@ -174,6 +191,7 @@ enum class OperandKind : std::uint8_t {
   kDraw,
   kHint,
   kFault,
+  kField,
   kNth,
 };
 
@@ -267,6 +285,12 @@ inline constexpr OpInfo kOpInfo[kOpCodes] = {
      1,
      {OperandKind::kFault},
      "each step of the next operation is tried with its 1st, 2nd, ... call of the kind throwing"},
+    {OpCode::kCorrupt,
+     "corrupt",
+     2,
+     {OperandKind::kField, OperandKind::kNth},
+     "the next step finds this of its table overwritten, and must say so; n: which bucket, by "
+     "what"},
 };
 
 struct Tape {
@@ -294,14 +318,16 @@ constexpr std::uint32_t OperandLimit(OperandKind kind) {
       return static_cast<std::uint32_t>(kMaxHint - kMinHint + 1);
     case OperandKind::kFault:
       return kFaultKinds;
+    case OperandKind::kField:
+      return kCorruptFields;
     case OperandKind::kNth:
       return kMaxNth;
   }
   return 1;
 }
 
-// The operand of `op` of this kind. Each kind lives in one field: kKey in `key`; kIterator, kWidth
-// and kFault in `small`; kKey2, kCount, kDraw, kHint and kNth in `count`.
+// The operand of `op` of this kind. Each kind lives in one field: kKey in `key`; kIterator, kWidth,
+// kFault and kField in `small`; kKey2, kCount, kDraw, kHint and kNth in `count`.
 std::uint32_t GetOperand(const Op& op, OperandKind kind);
 void SetOperand(Op& op, OperandKind kind, std::uint32_t value);
 
@@ -336,7 +362,7 @@ constexpr bool HasBlocksOfEntries(const Config& config) {
 // Names as in the text form, indexed by the enum.
 inline constexpr std::string_view kKeyTypeNames[kKeyTypes] = {
     "u64", "u32", "string", "f64", "tracked", "moveonly", "copyonly", "large", "variant", "bytes"};
-inline constexpr std::string_view kPolicyNames[kPolicyKinds] = {"strict", "go119"};
+inline constexpr std::string_view kPolicyNames[kPolicyKinds] = {"strict", "go119", "checked"};
 inline constexpr std::string_view kPathNames[kPathKinds] = {"fast", "generic"};
 inline constexpr std::string_view kHashNames[kHashKinds] = {"good",    "lowbits",  "const",
                                                             "topzero", "identity", "pairs"};
@@ -344,6 +370,8 @@ inline constexpr std::string_view kGrowthNames[kGrowthKinds] = {"go119", "go121"
 inline constexpr std::string_view kSlotsNames[kSlotsKinds] = {"fixed", "adaptive"};
 inline constexpr std::string_view kFaultNames[kFaultKinds] = {"alloc", "hash", "equal",
                                                               "copy",  "move", "draw"};
+inline constexpr std::string_view kCorruptNames[kCorruptFields] = {
+    "count", "flags", "b", "noverflow", "hash0", "nevacuate", "buckets", "oldbuckets", "overflow"};
 
 }  // namespace mapfuzz
 

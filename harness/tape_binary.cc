@@ -9,13 +9,13 @@ namespace {
 
 // How many of the 256 byte values stand for each opcode, indexed by OpCode.
 constexpr int kOpWeights[kOpCodes] = {
-    29,                     // put
+    27,                     // put
     8,  22, 4,  8,  10, 8,  // get del has try add alias
     18, 26, 4,  8,  12, 4,  // begin next drop take walk sweep
     3,  3,  2,  3,  2,      // clear copy move swap self
     4,  2,                  // reserve remake
     25, 10, 18, 13, 6,      // fill drain drift churn look
-    2,  2,                  // fault torment
+    2,  2,  2,              // fault torment corrupt
 };
 
 struct OpCodeTable {

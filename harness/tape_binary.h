@@ -20,7 +20,8 @@
 //   6..7 keys  8..9 hint  10..13 seed  14..15 key size  16..17 value size
 //   18 alignment of keys (low half), of values  19 slots, and whether they adapt
 // Operation, little-endian:
-//   0 opcode  1 iterator, width or fault  2..3 key  4..5 count, second key, draw, hint or nth call
+//   0 opcode  1 iterator, width, fault or field  2..3 key  4..5 count, second key, draw, hint or
+//   nth
 
 #ifndef MAPFUZZ_HARNESS_TAPE_BINARY_H_
 #define MAPFUZZ_HARNESS_TAPE_BINARY_H_

@@ -87,6 +87,8 @@ std::uint32_t RandomOperand(OperandKind kind, const Ops& ops, const Config& conf
       return random.Below(65536);
     case OperandKind::kFault:
       return random.Below(kFaultKinds);
+    case OperandKind::kField:
+      return random.Below(kCorruptFields);
     case OperandKind::kNth:
       return 1 + random.Scaled(64);
     case OperandKind::kHint:
@@ -251,13 +253,17 @@ void Mutator::ChangeOpCode() {
 }
 
 // Where there are faults, more of them are worth a try; elsewhere they would make tapes shorter and
-// slower that are about something else.
+// slower that are about something else. Corruptions are what a checked map is for.
 void Mutator::SpliceBlock() {
+  if (tape_.config.policy == PolicyKind::kChecked && random_.Chance(1, 2)) {
+    return Insert(PhaseBlock(tape_.config, RecipeKind::kCorruption, random_));
+  }
   const bool has_faults = std::any_of(ops_.begin(), ops_.end(), [](const Op& op) {
     return op.code == OpCode::kFault || op.code == OpCode::kTorment;
   });
   const bool faults = random_.Chance(1, has_faults ? 3 : 64);
-  Insert(PhaseBlock(tape_.config, faults, random_));
+  const RecipeKind kind = faults ? RecipeKind::kFaults : RecipeKind::kPlain;
+  Insert(PhaseBlock(tape_.config, kind, random_));
 }
 
 // Alternating spans of both, each taken from about where the last one ended.

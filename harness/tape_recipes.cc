@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-#include "harness/fault_recipes.h"
+#include "harness/corrupt_recipes.h"
 #include "harness/key_space.h"
 
 namespace mapfuzz {
 namespace {
 
-class Recipe : public FaultRecipes {
+class Recipe : public CorruptRecipes {
  public:
-  using FaultRecipes::FaultRecipes;
+  using CorruptRecipes::CorruptRecipes;
 
   // An iterator is begun, the map doubles once or several times, the iterator moves in between.
   void AcrossGrowths();
@@ -353,7 +353,12 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"faults-at-edge", 1, &Recipe::FaultsAtEdge},
     {"faults-on-whole-maps", 1, &Recipe::FaultsOnWholeMaps},
     {"faults-under-iterator", 1, &Recipe::FaultsUnderIterator},
+    {"corrupt-at-edge", 2, &Recipe::CorruptAtEdge},
+    {"corrupt-chains", 2, &Recipe::CorruptChains},
+    {"corrupt-under-iterators", 2, &Recipe::CorruptUnderIterators},
 };
+
+static_assert(kRecipesOfKind[0] + kRecipesOfKind[1] + kRecipesOfKind[2] == kRecipes);
 
 std::uint32_t WeightOf(const NamedRecipe& recipe, const Config& config) {
   return recipe.needs_limit && config.chain == 0 ? 0 : recipe.weight;
@@ -369,10 +374,10 @@ std::vector<Op> PhaseBlock(int recipe, const Config& config, Random& random) {
   return made.Take();
 }
 
-std::vector<Op> PhaseBlock(const Config& config, bool faults, Random& random) {
-  constexpr int kPlain = kRecipes - kFaultRecipes;
-  const int first = faults ? kPlain : 0;
-  const int last = faults ? kRecipes : kPlain;
+std::vector<Op> PhaseBlock(const Config& config, RecipeKind kind, Random& random) {
+  int first = 0;
+  for (int before = 0; before < static_cast<int>(kind); ++before) first += kRecipesOfKind[before];
+  const int last = first + kRecipesOfKind[static_cast<int>(kind)];
   std::uint32_t total = 0;
   for (int recipe = first; recipe < last; ++recipe) {
     total += WeightOf(kNamedRecipes[recipe], config);

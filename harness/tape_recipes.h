@@ -19,8 +19,11 @@
 
 namespace mapfuzz {
 
-inline constexpr int kRecipes = 18;
-inline constexpr int kFaultRecipes = 3;  // the last of them
+// What recipes are about; they stand in this order.
+enum class RecipeKind : std::uint8_t { kPlain, kFaults, kCorruption };
+inline constexpr int kRecipeKinds = 3;
+inline constexpr int kRecipesOfKind[kRecipeKinds] = {15, 3, 3};
+inline constexpr int kRecipes = 21;
 
 // "over-the-edge", ...: what recipe number `recipe` is about.
 std::string_view RecipeName(int recipe);
@@ -28,9 +31,8 @@ std::string_view RecipeName(int recipe);
 // The operations, canonical, of one recipe. `config` tells where the thresholds are.
 std::vector<Op> PhaseBlock(int recipe, const Config& config, Random& random);
 
-// Of any recipe, those that meet growths more often; `faults`: of those that are about faults, else
-// of the others.
-std::vector<Op> PhaseBlock(const Config& config, bool faults, Random& random);
+// Of any recipe of the kind, those that meet growths more often.
+std::vector<Op> PhaseBlock(const Config& config, RecipeKind kind, Random& random);
 
 // The most entries that 2^b buckets hold before an insert doubles them.
 std::uint32_t EntriesAt(GrowthKind growth, unsigned b, std::uint32_t slots = 8);

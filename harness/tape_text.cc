@@ -64,10 +64,19 @@ std::string_view KindName(OperandKind kind) {
       return "hint";
     case OperandKind::kFault:
       return "kind";
+    case OperandKind::kField:
+      return "field";
     case OperandKind::kNth:
       return "nth";
   }
   return "";
+}
+
+// The words that operands of this kind are written by; none if they are numbers.
+std::span<const std::string_view> NamesOf(OperandKind kind) {
+  if (kind == OperandKind::kFault) return kFaultNames;
+  if (kind == OperandKind::kField) return kCorruptNames;
+  return {};
 }
 
 void AppendNumber(std::string& text, std::int64_t number) {
@@ -106,8 +115,9 @@ void AppendOp(std::string& text, const Op& op) {
   for (int i = 0; i < info.operands; ++i) {
     text += ' ';
     const std::int64_t value = GetOperand(op, info.kinds[i]);
-    if (info.kinds[i] == OperandKind::kFault) {
-      text += kFaultNames[value];
+    const std::span<const std::string_view> names = NamesOf(info.kinds[i]);
+    if (!names.empty()) {
+      text += names[static_cast<std::size_t>(value)];
     } else {
       AppendNumber(text, info.kinds[i] == OperandKind::kHint ? value + kMinHint : value);
     }
@@ -424,10 +434,9 @@ void Parser::ParseOp() {
   op.code = info.code;
   for (std::size_t i = 0; i < operands; ++i) {
     const OperandKind kind = info.kinds[i];
-    if (kind == OperandKind::kFault) {
-      SetOperand(
-          op, kind,
-          static_cast<std::uint32_t>(ParseName(tokens_[i + 1], "kind of fault", kFaultNames)));
+    if (const auto names = NamesOf(kind); !names.empty()) {
+      const std::string_view what = kind == OperandKind::kFault ? "kind of fault" : "field";
+      SetOperand(op, kind, static_cast<std::uint32_t>(ParseName(tokens_[i + 1], what, names)));
       continue;
     }
     const std::int64_t min = kind == OperandKind::kHint ? kMinHint : 0;

@@ -168,6 +168,13 @@ TEST(ParseTest, FaultsAreWrittenByTheNameOfTheirKind) {
   EXPECT_EQ(OpText(tape.ops[1]), "torment alloc");
 }
 
+TEST(ParseTest, CorruptionsAreWrittenByTheNameOfTheField) {
+  const Tape tape = ParseBody("policy: checked\ncorrupt overflow 3\nend").tape;
+  EXPECT_EQ(tape.config.policy, PolicyKind::kChecked);
+  EXPECT_EQ(tape.ops[0], (Op{OpCode::kCorrupt, static_cast<int>(CorruptField::kOverflow), 0, 3}));
+  EXPECT_EQ(OpText(tape.ops[0]), "corrupt overflow 3");
+}
+
 TEST(ParseErrorTest, PointsAtTheLineAndTheColumn) {
   EXPECT_EQ(BodyErrorOf("put 1\n  ptu 7 # typo\nend\n"),
             "t.tape:3:3: unknown operation `ptu`; did you mean `put`?\n"
@@ -295,6 +302,9 @@ TEST(ParseErrorTest, Operands) {
            BodyErrorOf("fault hsh 1\nend"));
   ExpectIn("it is one of alloc hash equal copy move draw", BodyErrorOf("torment everything\nend"));
   ExpectIn("`fault` is written `fault kind nth`", BodyErrorOf("fault hash\nend"));
+  ExpectIn("t.tape:2:9: unknown field `cuont`; did you mean `count`?",
+           BodyErrorOf("corrupt cuont 1\nend"));
+  ExpectIn("`corrupt` is written `corrupt field nth`", BodyErrorOf("corrupt count\nend"));
   ExpectIn("nth `1024` is out of range; it goes from 0 to 1023",
            BodyErrorOf("fault hash 1024\nend"));
   ExpectIn("unknown operation `PUT`; did you mean `put`?", BodyErrorOf("PUT 7\nend"));

@@ -112,8 +112,10 @@ using BytesMap =
 template <PolicyKind kPolicy>
 class BytesSubject : public HmapAdapter<BytesMap<kPolicy>, BytesReader, true> {
   using Base = HmapAdapter<BytesMap<kPolicy>, BytesReader, true>;
-  using Base::map;
   using Base::reader;
+
+ protected:
+  using Base::map;
 
  public:
   using typename Base::Iterator;

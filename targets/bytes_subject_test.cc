@@ -5,13 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
-#include "harness/tape_text.h"
-#include "targets/profiles.h"
 #include "targets/subjects.h"
 
 namespace mapfuzz {
@@ -105,23 +100,6 @@ TEST(BytesSubjectTest, BucketsDoubleInProportionToTheirSlots) {
     EXPECT_EQ(map.View().Header().b, 0);
     map.Put(slots, 1);
     EXPECT_EQ(map.View().Header().b, 1);
-  }
-}
-
-TEST(LayoutsTest, SeedsReachEveryMilestoneOfTheTarget) {
-  const TargetProfile& profile = *FindProfile("layouts");
-  MilestoneCounts reached{};
-  for (const auto& file :
-       std::filesystem::directory_iterator(MAPFUZZ_SOURCE_DIR "/corpus/seeds/layouts")) {
-    std::ifstream in(file.path());
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    Tape tape = ParseTapeText(text, file.path().string()).tape;
-    tape.config = profile.shape(tape.config);
-    const RunResult result = RunTape("hmap", tape);
-    for (int i = 0; i < kMilestones; ++i) reached[i] += result.milestones[i];
-  }
-  for (const Milestone milestone : profile.milestones) {
-    EXPECT_GT(reached[static_cast<int>(milestone)], 0u) << MilestoneName(milestone);
   }
 }
 

@@ -43,8 +43,20 @@ struct TapeRandom {
 };
 
 // The policy under test, with everything random or tunable taken from the tape.
+template <PolicyKind kPolicy>
+struct PolicyOf {
+  using Type = hmap::Strict;
+};
+template <>
+struct PolicyOf<PolicyKind::kGo119> {
+  using Type = hmap::Go119;
+};
+template <>
+struct PolicyOf<PolicyKind::kChecked> {
+  using Type = hmap::Checked;
+};
 template <PolicyKind kPolicy, PathKind kPath>
-struct TapePolicy : std::conditional_t<kPolicy == PolicyKind::kGo119, hmap::Go119, hmap::Strict> {
+struct TapePolicy : PolicyOf<kPolicy>::Type {
   using Growth = hmap::LoadFactor;
   using Random = TapeRandom;
   using Fatal = hmap::ThrowOnFatal;

@@ -74,6 +74,8 @@ class HmapSubject : public HmapAdapter<HmapOf<kType, kPolicy, kPath>, EntryReade
   using Key = typename Types::Key;
   using Stored = typename Types::Stored;
   using Base = HmapAdapter<HmapOf<kType, kPolicy, kPath>, EntryReader<Types>, kCopyable<Types>>;
+
+ protected:
   using Base::map;
 
  public:

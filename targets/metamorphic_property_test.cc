@@ -25,10 +25,11 @@ Config FewKeysWithoutLimit(Config config) {
   return FewKeys(config);
 }
 
-// Without faults: how many calls an operation makes is what the configurations differ in.
+// Without faults: how many calls an operation makes is what the configurations differ in. Without
+// corruption, which is nothing to maps that do not look for it.
 TapeLimits Limited(TapeLimits limits, Shape shape = FewKeys) {
   limits.shape = shape;
-  limits.never.insert(limits.never.end(), {OpCode::kFault, OpCode::kTorment});
+  limits.never.insert(limits.never.end(), {OpCode::kFault, OpCode::kTorment, OpCode::kCorrupt});
   return limits;
 }
 
@@ -98,6 +99,14 @@ TEST(MetamorphicPropertyTest, HashSeedAndGrowthDoNotMatterForResults) {
               config.growth == GrowthKind::kSparse ? GrowthKind::kFull : GrowthKind::kSparse;
         },
         SameResults);
+  });
+}
+
+// To notice corruption is all that a checked map does beside.
+TEST(MetamorphicPropertyTest, CheckedMapsDoWhatStrictOnesDoIteratorsToo) {
+  CheckTapes("checked-equals-strict", Limited({}), [](const Tape& tape) {
+    return CompareRunsOf(
+        tape, [](Config& config) { config.policy = PolicyKind::kChecked; }, SameInEveryStep);
   });
 }
 

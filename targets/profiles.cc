@@ -1,7 +1,9 @@
 #include "targets/profiles.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 namespace mapfuzz {
 namespace {
@@ -90,6 +92,17 @@ Config ShapeLayouts(Config config) {
   return Canonical(UnderStrict(LimitHint(WithKeys(config, 128))));
 }
 
+// Each corruption costs a check of the whole table, as a fault does.
+Config ShapeCorrupt(Config config) {
+  constexpr KeyType kTypes[] = {KeyType::kU64, KeyType::kString, KeyType::kBytes};
+  if (std::find(std::begin(kTypes), std::end(kTypes), config.type) == std::end(kTypes)) {
+    config.type = kTypes[static_cast<std::size_t>(config.type) % std::size(kTypes)];
+  }
+  config = Canonical(ShapeFaults(config));
+  config.policy = PolicyKind::kChecked;
+  return config;
+}
+
 using enum Milestone;
 
 constexpr Milestone kOpsMilestones[] = {
@@ -170,6 +183,13 @@ constexpr Milestone kLayoutMilestones[] = {
     kFaultInEvacuation,    kSlotsToFour,           kSlotsToSixteen,        kMovedToOtherSlots,
     kChainRefused,         kChainRefusedMidGrowth, kInsertedAfterRefusal};
 
+constexpr Milestone kCorruptMilestones[] = {
+    kCorruptCount,         kCorruptFlags,         kCorruptB,
+    kCorruptNoverflow,     kCorruptHash0,         kCorruptNevacuate,
+    kCorruptBuckets,       kCorruptOldbuckets,    kCorruptOverflow,
+    kCorruptMidGrowth,     kCorruptUnderIterator, kCorruptReplaced,
+    kIteratorAcrossGrowth, kChainOfFour};
+
 constexpr TargetProfile kProfiles[] = {
     {"ops", "all operations, integer keys", ShapeOps, kOpsMilestones},
     {"iterate", "several live iterators under insert, delete, clear and growth", ShapeIterate,
@@ -186,6 +206,8 @@ constexpr TargetProfile kProfiles[] = {
     {"layouts",
      "keys and values of any size and alignment; buckets of 4, 8 and 16 slots, fixed or adaptive",
      ShapeLayouts, kLayoutMilestones},
+    {"corrupt", "checked maps whose header or overflow pointers are overwritten", ShapeCorrupt,
+     kCorruptMilestones},
 };
 
 }  // namespace

@@ -24,9 +24,9 @@ RunResult RunHmapGeneric(const Tape& tape, const RunOptions& options) {
 
 template <KeyType kType>
 RunResult RunHmap(const Tape& tape, const RunOptions& options) {
-  return tape.config.policy == PolicyKind::kStrict
-             ? RunHmapPath<kType, PolicyKind::kStrict>(tape, options)
-             : RunHmapPath<kType, PolicyKind::kGo119>(tape, options);
+  return tape.config.policy == PolicyKind::kGo119
+             ? RunHmapPath<kType, PolicyKind::kGo119>(tape, options)
+             : RunHmapPath<kType, PolicyKind::kStrict>(tape, options);
 }
 
 }  // namespace mapfuzz

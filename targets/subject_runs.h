@@ -21,6 +21,11 @@ RunResult RunHmapCopyOnly(const Tape& tape, const RunOptions& options);
 RunResult RunHmapLarge(const Tape& tape, const RunOptions& options);
 RunResult RunHmapVariant(const Tape& tape, const RunOptions& options);
 RunResult RunHmapBytes(const Tape& tape, const RunOptions& options);
+// Checked maps of u64, string and bytes, the first two by their own look-ups whatever the tape
+// says: that is one map for each of Go's look-ups.
+RunResult RunHmapCheckedU64(const Tape& tape, const RunOptions& options);
+RunResult RunHmapCheckedString(const Tape& tape, const RunOptions& options);
+RunResult RunHmapCheckedBytes(const Tape& tape, const RunOptions& options);
 RunResult RunStd(const Tape& tape, const RunOptions& options);
 RunResult RunAbsl(const Tape& tape, const RunOptions& options);
 

@@ -9,14 +9,16 @@
 namespace mapfuzz {
 namespace {
 
+// Types without a checked map run under Strict.
 RunResult RunAnyHmap(const Tape& tape, const RunOptions& options) {
+  const bool checked = tape.config.policy == PolicyKind::kChecked;
   switch (tape.config.type) {
     case KeyType::kU64:
-      return RunHmapU64(tape, options);
+      return checked ? RunHmapCheckedU64(tape, options) : RunHmapU64(tape, options);
     case KeyType::kU32:
       return RunHmapU32(tape, options);
     case KeyType::kString:
-      return RunHmapString(tape, options);
+      return checked ? RunHmapCheckedString(tape, options) : RunHmapString(tape, options);
     case KeyType::kF64:
       return RunHmapF64(tape, options);
     case KeyType::kTracked:
@@ -30,7 +32,7 @@ RunResult RunAnyHmap(const Tape& tape, const RunOptions& options) {
     case KeyType::kVariant:
       return RunHmapVariant(tape, options);
     case KeyType::kBytes:
-      return RunHmapBytes(tape, options);
+      return checked ? RunHmapCheckedBytes(tape, options) : RunHmapBytes(tape, options);
   }
   return {};
 }

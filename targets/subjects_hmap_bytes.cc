@@ -5,9 +5,9 @@
 namespace mapfuzz {
 
 RunResult RunHmapBytes(const Tape& tape, const RunOptions& options) {
-  return tape.config.policy == PolicyKind::kStrict
-             ? Runner<BytesSubject<PolicyKind::kStrict>>::Run(tape, options)
-             : Runner<BytesSubject<PolicyKind::kGo119>>::Run(tape, options);
+  return tape.config.policy == PolicyKind::kGo119
+             ? Runner<BytesSubject<PolicyKind::kGo119>>::Run(tape, options)
+             : Runner<BytesSubject<PolicyKind::kStrict>>::Run(tape, options);
 }
 
 }  // namespace mapfuzz

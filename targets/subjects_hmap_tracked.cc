@@ -5,7 +5,7 @@
 namespace mapfuzz {
 
 RunResult RunHmapTracked(const Tape& tape, const RunOptions& options) {
-  if (tape.config.policy == PolicyKind::kStrict) {
+  if (tape.config.policy != PolicyKind::kGo119) {
     return RunHmapGeneric<KeyType::kTracked>(tape, options);
   }
   return Runner<HmapSubject<KeyType::kTracked, PolicyKind::kGo119, PathKind::kGeneric>>::Run(

@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
 #include "harness/stats.h"
 #include "harness/subject.h"
+#include "harness/tape_text.h"
 #include "targets/hmap_subject.h"
 #include "targets/profiles.h"
 #include "targets/std_subject.h"
@@ -78,7 +82,9 @@ TEST(ProfilesTest, ShapesAreIdempotentAndCanonical) {
       const Config shaped = profile.shape(config);
       EXPECT_EQ(profile.shape(shaped), shaped) << profile.name;
       EXPECT_EQ(Canonical(shaped), shaped) << profile.name;
-      EXPECT_EQ(shaped.policy, PolicyKind::kStrict) << profile.name;
+      EXPECT_EQ(shaped.policy,
+                profile.name == "corrupt" ? PolicyKind::kChecked : PolicyKind::kStrict)
+          << profile.name;
     }
   }
 }
@@ -94,6 +100,27 @@ TEST(ProfilesTest, EveryMilestoneIsNamedForSomeTarget) {
     EXPECT_GT(named[i], 0u) << MilestoneName(static_cast<Milestone>(i));
   }
   EXPECT_EQ(FindProfile("nothing"), nullptr);
+}
+
+// Of targets whose seeds are to be enough.
+TEST(ProfilesTest, SeedsReachEveryMilestoneOfTheirTarget) {
+  for (const char* name : {"layouts", "corrupt"}) {
+    const TargetProfile& profile = *FindProfile(name);
+    MilestoneCounts reached{};
+    for (const auto& file : std::filesystem::directory_iterator(
+             std::string(MAPFUZZ_SOURCE_DIR "/corpus/seeds/") + name)) {
+      std::ifstream in(file.path());
+      const std::string text{std::istreambuf_iterator<char>(in), {}};
+      Tape tape = ParseTapeText(text, file.path().string()).tape;
+      tape.config = profile.shape(tape.config);
+      const RunResult result = RunTape("hmap", tape);
+      for (int i = 0; i < kMilestones; ++i) reached[i] += result.milestones[i];
+    }
+    for (const Milestone milestone : profile.milestones) {
+      EXPECT_GT(reached[static_cast<int>(milestone)], 0u)
+          << name << " " << MilestoneName(milestone);
+    }
+  }
 }
 
 }  // namespace

@@ -5,9 +5,12 @@
 
 #include <exception>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <sstream>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "harness/text_error.h"
 #include "harness/tool/child.h"
@@ -111,7 +114,8 @@ void CommandLine::AddMap(CLI::App* command, std::string* map) const {
 
 void CommandLine::AddPolicy(CLI::App* command, std::string* policy) {
   command->add_option("--policy", *policy, "Run under this policy, whatever the tape says")
-      ->check(CLI::IsMember({"strict", "go119"}));
+      ->check(CLI::IsMember(
+          std::vector<std::string>(std::begin(kPolicyNames), std::end(kPolicyNames))));
 }
 
 void CommandLine::AddTarget(CLI::App* command, std::string* target) const {

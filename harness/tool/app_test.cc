@@ -60,11 +60,16 @@ Config ShapeFake(Config config) {
   return config;
 }
 
+Config ShapeOther(Config config) {
+  config.policy = PolicyKind::kChecked;
+  return config;
+}
+
 Registry FakeRegistry() {
   Registry registry;
   registry.maps = {"hmap", "std"};
   registry.targets = {{"fake", "a target", ShapeFake, {static_cast<Milestone>(0)}},
-                      {"other", "another", ShapeFake, {}}};
+                      {"other", "another", ShapeOther, {}}};
   registry.run_tape = RunFake;
   registry.replay_trace = ReplayFake;
   registry.corpus_dir = "/no/corpus";

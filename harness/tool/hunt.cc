@@ -49,8 +49,17 @@ void CatchSignals() {
   for (int s : {SIGINT, SIGTERM, SIGHUP}) sigaction(s, &action, nullptr);
 }
 
+// Whether the target is about a policy of its own and could do nothing under this one.
+bool IsOfAnotherPolicy(const TargetInfo& target, const std::string& policy) {
+  if (policy.empty() || target.shape == nullptr) return false;
+  const PolicyKind own = target.shape(Config{}).policy;
+  return own == PolicyKind::kChecked && kPolicyNames[static_cast<int>(own)] != policy;
+}
+
+// Those named, or all that have something to do under the policy.
 std::vector<const TargetInfo*> ChooseTargets(const Registry& registry,
-                                             const std::vector<std::string>& names) {
+                                             const std::vector<std::string>& names,
+                                             const std::string& policy) {
   std::vector<const TargetInfo*> chosen;
   for (const std::string& name : names) {
     const TargetInfo* target = registry.FindTarget(name);
@@ -66,7 +75,9 @@ std::vector<const TargetInfo*> ChooseTargets(const Registry& registry,
     if (std::find(chosen.begin(), chosen.end(), target) == chosen.end()) chosen.push_back(target);
   }
   if (names.empty()) {
-    for (const TargetInfo& target : registry.targets) chosen.push_back(&target);
+    for (const TargetInfo& target : registry.targets) {
+      if (!IsOfAnotherPolicy(target, policy)) chosen.push_back(&target);
+    }
   }
   return chosen;
 }
@@ -83,7 +94,8 @@ std::string Absolute(const std::string& path) {
 std::string DefaultFolder(const HuntOptions& options, const Registry& registry) {
   std::string name;
   if (options.map != registry.maps.front()) name += options.map;
-  if (options.policy == "go119") name += (name.empty() ? "" : "-") + options.policy;
+  if (!options.policy.empty() && options.policy != "strict")
+    name += (name.empty() ? "" : "-") + options.policy;
   return options.build + "/hunt" + (name.empty() ? "" : "/" + name);
 }
 
@@ -105,7 +117,7 @@ HuntOptions OptionsOf(const Session& session, const HuntArguments& arguments) {
     RequireCorpusFolder(arguments.corpus_dir);
     options.again += " --corpus-dir " + ShellQuote(arguments.corpus_dir);
   }
-  options.targets = ChooseTargets(session.registry, arguments.targets);
+  options.targets = ChooseTargets(session.registry, arguments.targets, options.policy);
   // The engine knows whole seconds only.
   options.timeout_seconds = std::ceil(DurationOrThrow("--timeout", arguments.timeout));
   if (arguments.execs != 0) options.execs = arguments.execs;

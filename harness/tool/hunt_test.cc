@@ -92,6 +92,17 @@ TEST_F(MapfuzzTest, HuntsOnAnotherMapWithoutItsMilestones) {
   EXPECT_TRUE(Hunt({"finds"}, {"--map", "std"}).Says("show --map std "));
 }
 
+TEST_F(MapfuzzTest, LeavesATargetOutThatCouldDoNothingUnderThePolicy) {
+  const auto targets = [&](const std::vector<std::string>& more) {
+    EXPECT_EQ(Hunt({"a"}, more).code, kExitClean);
+    return nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"))["targets"].size();
+  };
+  EXPECT_EQ(targets({}), 2u);
+  EXPECT_EQ(targets({"--policy", "checked"}), 2u);
+  EXPECT_EQ(targets({"--policy", "go119"}), 1u);
+  EXPECT_EQ(targets({"--policy", "go119", "other"}), 1u) << "named";
+}
+
 TEST_F(MapfuzzTest, KeepsHuntsOfEachMapAndPolicyApart) {
   for (const char* name : {"fake", "other"}) {
     fs::create_directories(folder_ / "build/targets");

@@ -18,6 +18,7 @@ constexpr OracleInfo kOracleInfo[] = {
     {"cost", "chains moved, growths, calls of hasher and equality; a hang, too much memory"},
     {"lifetime", "keys and values made, moved and destroyed; blocks and bytes given back"},
     {"fault", "what throws passes through, and leaves every entry and iterator as it was"},
+    {"corruption", "a checked map names what was overwritten, at once, and loses nothing by it"},
     {"deterministic", "the same tape gives the same history"},
     {"sanitizer", "address, undefined behaviour, leaks, threads, or a deadly signal"},
     {"trace", "a recording of the real Go map, exact to the last line"},

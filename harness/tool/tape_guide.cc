@@ -60,6 +60,8 @@ std::string_view WordOf(OperandKind kind) {
       return "HINT";
     case OperandKind::kFault:
       return "KIND";
+    case OperandKind::kField:
+      return "FIELD";
     case OperandKind::kNth:
       return "N";
   }
@@ -69,6 +71,7 @@ std::string_view WordOf(OperandKind kind) {
 // "KEY 0 to 65535", "KIND alloc hash ...".
 std::string RangeText(OperandKind kind) {
   if (kind == OperandKind::kFault) return fmt::format("{} {}", WordOf(kind), Words(kFaultNames));
+  if (kind == OperandKind::kField) return fmt::format("{} {}", WordOf(kind), Words(kCorruptNames));
   const int first = kind == OperandKind::kHint ? kMinHint : 0;
   return fmt::format("{} {} to {}", WordOf(kind), first,
                      first + static_cast<std::int64_t>(OperandLimit(kind)) - 1);
