@@ -155,13 +155,15 @@ TEST(MetamorphicPropertyTest, LayoutAndPolicyDoNotMatterForResults) {
     const ToldRun first(tape);
     if (first.result.failure) return ComplaintOf(tape, first.result);
     largest = std::max(largest, first.result.largest);
-    for (const Config& config : EveryLayoutOf(tape.config)) {
-      const Tape other{config, tape.ops};
+    // A third of them, and over all tapes each.
+    const std::vector<Config> configs = EveryLayoutOf(tape.config);
+    for (std::size_t i = tape.config.seed % 3; i < configs.size(); i += 3) {
+      const Tape other{configs[i], tape.ops};
       const ToldRun run(other);
       if (run.result.failure) return ComplaintOf(other, run.result);
       for (int i = 0; i < kMilestones; ++i) reached[i] += run.result.milestones[i];
       const std::string difference = SameResults(first, run);
-      if (!difference.empty()) return difference + "\nother is\n" + ToText({config, {}});
+      if (!difference.empty()) return difference + "\nother is\n" + ToText({configs[i], {}});
     }
     return "";
   });

@@ -117,7 +117,7 @@ TEST_F(MapfuzzTest, RefusesToExpectWhatNoOracleSays) {
       folder_.Put("a.tape", Text(kFails, PolicyKind::kGo119, "iterations/missed-entry"));
   const Outcome run = Run({"replay", file});
   EXPECT_EQ(run.code, kExitUsage);
-  EXPECT_TRUE(run.Says(file + ":10:9: unknown oracle `iterations`; did you mean `iteration`?"))
+  EXPECT_TRUE(run.Says(file + ":11:9: unknown oracle `iterations`; did you mean `iteration`?"))
       << run.output;
   EXPECT_TRUE(Run({"replay", folder_.Put("b.tape", Text(kFine, PolicyKind::kGo119, "foo/bar"))})
                   .Says("oracles are result content"));
