@@ -222,16 +222,15 @@ class Generation {
   using OwnAllocator = Rebound<Generation>;
   using OwnTraits = std::allocator_traits<OwnAllocator>;
 
-  // The array's buckets and its pool's. Their bytes fit a pointer's distance, which on a machine of
-  // 32 bits a table may well outgrow.
+  // The array's buckets and its pool's. Their bytes, but for what the pool is rounded up by, fit a
+  // pointer's distance, which on a machine of 32 bits a table may well outgrow.
   static std::size_t TotalFor(const Layout& layout, unsigned b) {
     constexpr std::uint64_t kMostBytes = std::numeric_limits<std::ptrdiff_t>::max();
-    const std::uint64_t most = kMostBytes / std::max(layout.Size(), layout.NominalSize());
-    if (b < 64 && most >> b != 0) {
-      const std::uint64_t total = BucketsToAllocate(b, layout.NominalSize());
-      if (total <= most) return static_cast<std::size_t>(total);
+    const std::size_t bucket = std::max(layout.Size(), layout.NominalSize());
+    if (!IsAllocatable(std::min(b, 63U), bucket, kMostBytes)) {
+      throw LengthError("hmap: a table of 2^" + std::to_string(b) + " buckets is too large");
     }
-    throw LengthError("hmap: a table of 2^" + std::to_string(b) + " buckets is too large");
+    return static_cast<std::size_t>(BucketsToAllocate(b, layout.NominalSize()));
   }
 
   Bucket* AllocateBuckets(std::size_t count) {
