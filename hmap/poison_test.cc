@@ -288,8 +288,8 @@ TEST(PoisonTest, OfAThrowingConstructorLeavesTheSlotPoisoned) {
   }
 }
 
+#if defined(HMAP_POISONS)  // without poison there is nothing to compare
 TEST(PoisonTest, TheComparisonSeesOneByteTooManyOrTooFew) {
-  if (!kPoisons) GTEST_SKIP() << "without AddressSanitizer nothing is poisoned";
   Static<Blob<5>, Blob<3>, Seeded> map;
   Put(map, 1);
   ASSERT_EQ(Difference(map), "");
@@ -303,6 +303,7 @@ TEST(PoisonTest, TheComparisonSeesOneByteTooManyOrTooFew) {
   Unpoison(live, 3);
   EXPECT_EQ(Difference(map), "");
 }
+#endif
 
 TEST(PoisonTest, WithoutAddressSanitizerCostsNothing) {
   using Layout = StaticLayout<Blob<5>, Blob<3>>;
