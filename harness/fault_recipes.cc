@@ -35,6 +35,34 @@ void FaultRecipes::FaultsAtEdge() {
   MaybeFinish(it_);
 }
 
+void FaultRecipes::FaultsInGaps() {
+  MaybeFromNothing();
+  const std::uint32_t held = EntriesAtB(ChooseB(4)) * 3 / 4;
+  Fill(base_, held);
+  if (random_.Chance(3, 4)) Begin(it_);
+  for (std::uint32_t n = 0; n < 4; ++n) {
+    const std::uint32_t gap = base_ + random_.Below(held);
+    Del(gap);
+    Torment();
+    Put(random_.Chance(1, 3) ? gap : base_ + held + n);
+    Next(it_);
+  }
+  MaybeFinish(it_);
+}
+
+void FaultRecipes::FaultsInUpdates() {
+  const std::uint32_t held = EntriesAtB(ChooseB(4));
+  Fill(base_, held);
+  Put(random_.Below(2));
+  if (random_.Chance(3, 4)) Begin(it_);
+  for (std::uint32_t n = 0; n < 4; ++n) {
+    Torment();
+    Put(random_.Chance(1, 2) ? random_.Below(2) : base_ + random_.Below(held));
+    Next(it_);
+  }
+  MaybeFinish(it_);
+}
+
 void FaultRecipes::FaultsOnWholeMaps() {
   const std::uint32_t full = EntriesAtB(ChooseB(4));
   const std::uint32_t beyond = random_.Below(4);

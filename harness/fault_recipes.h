@@ -14,6 +14,12 @@ class FaultRecipes : public RecipeBuilder {
 
   // Filled to the brim, then faults in the inserts and deletes that start a growth and carry it on.
   void FaultsAtEdge();
+  // Deletes in a table that will not grow, then faults in the inserts that fill the gaps: there the
+  // entry itself is what fails, and others lie behind it.
+  void FaultsInGaps();
+  // Faults in updates, also of keys 0 and 1: for some types they are equal but not the same (-0 and
+  // +0), and the update replaces the key too.
+  void FaultsInUpdates();
   // Faults while a whole map is copied, cleared, reserved or remade, mid-growth or not.
   void FaultsOnWholeMaps();
   // Faults in the steps of an iterator that lives through a growth, and in the writes between.
