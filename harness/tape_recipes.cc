@@ -352,7 +352,7 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"refused-at-limit", 6, &Recipe::RefusedAtLimit, true},
     {"faults-at-edge", 1, &Recipe::FaultsAtEdge},
     {"faults-in-gaps", 1, &Recipe::FaultsInGaps},
-    {"faults-in-updates", 1, &Recipe::FaultsInUpdates},
+    {"faults-in-updates", 2, &Recipe::FaultsInUpdates},
     {"faults-on-whole-maps", 1, &Recipe::FaultsOnWholeMaps},
     {"faults-under-iterator", 1, &Recipe::FaultsUnderIterator},
     {"corrupt-at-edge", 2, &Recipe::CorruptAtEdge},

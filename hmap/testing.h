@@ -42,11 +42,12 @@ struct UnsafeCode {
   template <class CoreT>
   static Undo Overwrite(CoreT& core, HeaderField field) {
     using GenerationT = typename CoreT::GenerationT;
+    constexpr std::size_t kHuge = SIZE_MAX / 16 + 1;
     constexpr std::uintptr_t kNowhere = 64;
     auto* const nowhere = reinterpret_cast<GenerationT*>(kNowhere);
     switch (field) {
       case HeaderField::kCount:
-        return Overwrite(core.count_, std::size_t{1} << 60);
+        return Overwrite(core.count_, kHuge);
       case HeaderField::kFlags:
         core.SetFlags(core.flags() ^ kSameSizeFlag);
         return [&core] { core.SetFlags(core.flags() ^ kSameSizeFlag); };
@@ -57,7 +58,7 @@ struct UnsafeCode {
       case HeaderField::kHash0:
         return Overwrite(core.hash0_, ~core.hash0_);
       case HeaderField::kNevacuate:
-        return Overwrite(core.nevacuate_, std::size_t{1} << 60);
+        return Overwrite(core.nevacuate_, kHuge);
       case HeaderField::kBuckets:
         return Overwrite(core.buckets_, nowhere);
       case HeaderField::kOldbuckets:
