@@ -16,6 +16,7 @@
 
 #include <cstddef>
 
+// HMAP_POISONS is defined in builds that poison.
 #if defined(__SANITIZE_ADDRESS__)
 #define HMAP_POISONS 1
 #elif defined(__has_feature)
@@ -78,7 +79,5 @@ class SlotOpening {
 };
 
 }  // namespace hmap
-
-#undef HMAP_POISONS
 
 #endif  // HMAP_POISON_H_
