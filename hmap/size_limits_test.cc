@@ -22,50 +22,14 @@ namespace hmap {
 namespace {
 
 using testing::BytesOf;
+using testing::Ledger;
+using testing::LedgerAllocator;
 
 // In which nothing of this test wraps.
 __extension__ using Wide = unsigned __int128;
 
+// No larger block is given.
 constexpr std::size_t kMostGiven = std::size_t{7} << 20;
-
-// What was asked for and not given, because it was more than kMostGiven bytes.
-struct Requests {
-  std::int64_t blocks = 0;
-  std::vector<Wide> refused;
-};
-
-template <class T>
-class ThriftyAllocator {
- public:
-  using value_type = T;
-
-  explicit ThriftyAllocator(Requests* requests) : requests_(requests) {}
-  template <class U>
-  ThriftyAllocator(const ThriftyAllocator<U>& other)  // NOLINT(google-explicit-constructor)
-      : requests_(other.requests()) {}
-
-  T* allocate(std::size_t n) {
-    const Wide bytes = Wide{n} * sizeof(T);
-    if (bytes > kMostGiven) {
-      requests_->refused.push_back(bytes);
-      throw std::bad_alloc();
-    }
-    ++requests_->blocks;
-    return std::allocator<T>().allocate(n);
-  }
-  void deallocate(T* block, std::size_t n) {
-    --requests_->blocks;
-    std::allocator<T>().deallocate(block, n);
-  }
-
-  Requests* requests() const { return requests_; }
-  friend bool operator==(const ThriftyAllocator& a, const ThriftyAllocator& b) {
-    return a.requests_ == b.requests_;
-  }
-
- private:
-  Requests* requests_;
-};
 
 template <class T>
 void AddLimitsOf(std::set<std::uint64_t>& numbers) {
@@ -159,19 +123,20 @@ struct Numbered {
   }
 };
 
-// All kinds of maps that a test is to hold for: `f(parts, arithmetic, requests)`.
+// All kinds of maps that a test is to hold for: `f(parts, arithmetic, ledger)`.
 template <class MapT, class F>
 void ForEachLayout(F f) {
   const auto call = [&f](auto layout, auto hash, auto equal) {
-    Requests requests;
+    Ledger ledger;
+    ledger.most = kMostGiven;
     const Arithmetic arithmetic{layout.Slots(), layout.NominalSize()};
     SCOPED_TRACE(::testing::Message() << "buckets of " << arithmetic.slots << " slots and "
                                       << arithmetic.bucket_size << " bytes");
     f(
         typename MapT::Parts{
-            hash, equal, SeededRandom(1), {}, layout, typename MapT::allocator_type(&requests)},
-        arithmetic, requests);
-    EXPECT_EQ(requests.blocks, 0);
+            hash, equal, SeededRandom(1), {}, layout, typename MapT::allocator_type(&ledger)},
+        arithmetic, ledger);
+    EXPECT_EQ(ledger.blocks, 0);
   };
   if constexpr (Numbered<MapT>::kStatic) {
     call(typename MapT::CoreT::Layout(), typename MapT::hasher(), typename MapT::key_equal());
@@ -188,11 +153,11 @@ void ForEachLayout(F f) {
 }
 
 // One request was made and refused: that for the array of 2^b buckets, and no other number.
-void ExpectAskedFor(const Requests& requests, unsigned b, std::size_t size_in_memory) {
-  ASSERT_EQ(requests.refused.size(), 1U);
+void ExpectAskedFor(const Ledger& ledger, unsigned b, std::size_t size_in_memory) {
+  ASSERT_EQ(ledger.refused.size(), 1U);
   const Wide least = Arithmetic::Buckets(b) * size_in_memory;
-  EXPECT_TRUE(requests.refused[0] >= least);
-  EXPECT_TRUE(requests.refused[0] <= least + least / 16);
+  EXPECT_TRUE(ledger.refused[0] >= least);
+  EXPECT_TRUE(ledger.refused[0] <= least + least / 16);
 }
 
 struct Small {
@@ -215,10 +180,10 @@ struct AdaptivePolicy : Base {
 
 template <class V, class Base>
 using StaticMap = Map<std::uint64_t, V, Hash<std::uint64_t>, std::equal_to<>,
-                      ThriftyAllocator<std::uint64_t>, testing::SeededPolicy<Base>>;
+                      LedgerAllocator<std::uint64_t>, testing::SeededPolicy<Base>>;
 template <class Base>
 using BytesMap =
-    DynamicMap<OpaqueHash, OpaqueEqual, ThriftyAllocator<std::byte>, testing::SeededPolicy<Base>>;
+    DynamicMap<OpaqueHash, OpaqueEqual, LedgerAllocator<std::byte>, testing::SeededPolicy<Base>>;
 
 template <class MapT>
 class SizeLimitsTest : public ::testing::Test {};
@@ -231,21 +196,21 @@ TYPED_TEST_SUITE(SizeLimitsTest, Kinds);
 
 TYPED_TEST(SizeLimitsTest, AHintIsMetOrRefusedOrIgnored) {
   using Keys = Numbered<TypeParam>;
-  ForEachLayout<TypeParam>([](const auto& parts, const Arithmetic& arithmetic, Requests& requests) {
+  ForEachLayout<TypeParam>([](const auto& parts, const Arithmetic& arithmetic, Ledger& ledger) {
     for (const std::uint64_t number : Numbers({arithmetic.LargestHint()})) {
       SCOPED_TRACE(number);
       const auto hint = static_cast<std::int64_t>(number);
       const bool ignored = hint < 0 || number > arithmetic.LargestHint();
       const unsigned b = ignored ? 0 : arithmetic.LeastB(number);
-      requests.refused.clear();
+      ledger.refused.clear();
       if (arithmetic.IsPossible(b) && Arithmetic::Buckets(b) * parts.layout.Size() > kMostGiven) {
         EXPECT_THROW(TypeParam(hint, parts), std::bad_alloc);
-        ExpectAskedFor(requests, b, parts.layout.Size());
+        ExpectAskedFor(ledger, b, parts.layout.Size());
         continue;
       }
       TypeParam map(hint, parts);
       EXPECT_EQ(map.view().b(), b);
-      EXPECT_TRUE(requests.refused.empty());
+      EXPECT_TRUE(ledger.refused.empty());
       for (std::uint64_t key = 0; key < 20; ++key) Keys::Insert(map, key);
       EXPECT_EQ(map.size(), Keys::Distinct(map, 20));
     }
@@ -255,23 +220,23 @@ TYPED_TEST(SizeLimitsTest, AHintIsMetOrRefusedOrIgnored) {
 // What a map of `entries` keys does at a reserve. Its iterator was begun before.
 template <class MapT>
 void ExpectReserves(MapT& map, std::uint64_t entries, std::uint64_t number,
-                    const Arithmetic& arithmetic, Requests& requests) {
+                    const Arithmetic& arithmetic, Ledger& ledger) {
   using Keys = Numbered<MapT>;
   auto it = map.begin();
   const unsigned before = map.view().b();
   const unsigned b = arithmetic.LeastB(number, before);
-  requests.refused.clear();
+  ledger.refused.clear();
   if (!arithmetic.IsPossible(b)) {
     EXPECT_THROW(map.reserve(number), LengthError);
-    EXPECT_TRUE(requests.refused.empty());
+    EXPECT_TRUE(ledger.refused.empty());
     EXPECT_EQ(map.view().b(), before);
   } else if (Arithmetic::Buckets(b) * map.parts().layout.Size() > kMostGiven) {
     EXPECT_THROW(map.reserve(number), std::bad_alloc);
-    ExpectAskedFor(requests, b, map.parts().layout.Size());
+    ExpectAskedFor(ledger, b, map.parts().layout.Size());
     EXPECT_EQ(map.view().b(), before) << "nothing was begun";
   } else {
     map.reserve(number);
-    EXPECT_TRUE(requests.refused.empty());
+    EXPECT_TRUE(ledger.refused.empty());
     EXPECT_EQ(map.view().b(), b);
   }
   std::set<std::uint64_t> produced;
@@ -285,14 +250,14 @@ void ExpectReserves(MapT& map, std::uint64_t entries, std::uint64_t number,
 }
 
 TYPED_TEST(SizeLimitsTest, AReserveIsMetOrRefusedOrALengthError) {
-  ForEachLayout<TypeParam>([](const auto& parts, const Arithmetic& arithmetic, Requests& requests) {
+  ForEachLayout<TypeParam>([](const auto& parts, const Arithmetic& arithmetic, Ledger& ledger) {
     for (const std::uint64_t number : Numbers({arithmetic.LargestReserve()})) {
       // Without an array, with one, and in the middle of a growth.
       for (const std::uint64_t entries : {0, 7, 27}) {
         SCOPED_TRACE(::testing::Message() << number << " in a map of " << entries);
         TypeParam map(0, parts);
         for (std::uint64_t key = 0; key < entries; ++key) Numbered<TypeParam>::Insert(map, key);
-        ExpectReserves(map, entries, number, arithmetic, requests);
+        ExpectReserves(map, entries, number, arithmetic, ledger);
       }
     }
   });

@@ -146,6 +146,9 @@ struct Ledger {
   std::int64_t bytes = 0;
   // Allocations that still succeed; negative: all.
   std::int64_t left = -1;
+  // No block of more bytes is handed out; the bytes of each that was therefore refused.
+  std::size_t most = SIZE_MAX;
+  std::vector<std::size_t> refused;
 };
 
 template <class T>
@@ -161,9 +164,14 @@ class LedgerAllocator {
   T* allocate(std::size_t n) {
     if (ledger_->left == 0) throw std::bad_alloc();
     if (ledger_->left > 0) --ledger_->left;
+    const std::size_t bytes = n <= SIZE_MAX / sizeof(T) ? n * sizeof(T) : SIZE_MAX;
+    if (bytes > ledger_->most) {
+      ledger_->refused.push_back(bytes);
+      throw std::bad_alloc();
+    }
     T* const block = std::allocator<T>().allocate(n);
     ++ledger_->blocks;
-    ledger_->bytes += static_cast<std::int64_t>(n * sizeof(T));
+    ledger_->bytes += static_cast<std::int64_t>(bytes);
     return block;
   }
   void deallocate(T* block, std::size_t n) {
