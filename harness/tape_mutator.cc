@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
+#include "harness/config_mutator.h"
+#include "harness/op_mutator.h"
+#include "harness/random.h"
 #include "harness/tape_binary.h"
 #include "harness/tape_recipes.h"
 
@@ -39,91 +43,6 @@ std::uint64_t StepsOf(const Ops& ops) {
     }
   }
   return steps;
-}
-
-// A key that an operation of the tape touches, or its neighbour.
-std::uint32_t UsedKey(const Ops& ops, Random& random) {
-  if (ops.empty()) return random.Scaled(256);
-  const Op& op = ops[random.Index(ops.size())];
-  switch (op.code) {
-    case OpCode::kFill:
-    case OpCode::kDrain:
-    case OpCode::kDrift:
-    case OpCode::kChurn:
-    case OpCode::kLook:
-      return op.key + random.Below(op.count + op.small + 2);
-    case OpCode::kAlias:
-      return random.Chance(1, 2) ? op.key : op.count;
-    default:
-      return op.key;
-  }
-}
-
-std::uint32_t RandomKey(const Ops& ops, Random& random) {
-  const std::uint32_t choice = random.Below(8);
-  if (choice < 5) return UsedKey(ops, random);
-  return choice < 7 ? random.Scaled(256) : random.Below(65536);
-}
-
-// Entries that some table size holds, one more or one less.
-std::uint32_t NearThreshold(const Config& config, Random& random) {
-  const std::uint32_t entries = EntriesAt(config.growth, random.Below(8), SlotsOf(config));
-  return entries - 1 + random.Below(3);
-}
-
-std::uint32_t RandomOperand(OperandKind kind, const Ops& ops, const Config& config,
-                            Random& random) {
-  switch (kind) {
-    case OperandKind::kKey:
-    case OperandKind::kKey2:
-      return RandomKey(ops, random);
-    case OperandKind::kIterator:
-      return random.Below(random.Chance(1, 2) ? 2 : kIterators);
-    case OperandKind::kWidth:
-      return random.Chance(1, 3) ? NearThreshold(config, random) : random.Scaled(kMaxWidth);
-    case OperandKind::kCount:
-      return random.Chance(1, 3) ? NearThreshold(config, random) : random.Scaled(1024);
-    case OperandKind::kDraw:
-      return random.Below(65536);
-    case OperandKind::kFault:
-      return random.Below(kFaultKinds);
-    case OperandKind::kField:
-      return random.Below(kCorruptFields);
-    case OperandKind::kNth:
-      return 1 + random.Scaled(64);
-    case OperandKind::kHint:
-      if (random.Chance(1, 8)) return random.Below(OperandLimit(kind));
-      return random.Chance(1, 2) ? NearThreshold(config, random) + 1 : random.Scaled(256);
-  }
-  return 0;
-}
-
-std::uint32_t InterestingOperand(OperandKind kind, Random& random) {
-  const std::uint32_t limit = OperandLimit(kind);
-  const std::uint32_t power = 1u << random.Below(13);
-  const std::uint32_t values[] = {0, 1, 8, limit - 1, limit / 2, power, power - 1, power + 1};
-  return random.Pick(values);
-}
-
-void ChangeOperandOf(Op& op, const Ops& ops, const Config& config, Random& random) {
-  const OpInfo& info = kOpInfo[static_cast<int>(op.code)];
-  if (info.operands == 0) return;
-  const OperandKind kind = info.kinds[random.Index(static_cast<std::size_t>(info.operands))];
-  const std::uint32_t limit = OperandLimit(kind);
-  const std::uint32_t value = GetOperand(op, kind);
-  switch (random.Below(4)) {
-    case 0:
-      SetOperand(op, kind, value + 1 + random.Scaled(8));
-      break;
-    case 1:
-      SetOperand(op, kind, value + limit - 1 - random.Scaled(std::min(8u, limit)));
-      break;
-    case 2:
-      SetOperand(op, kind, InterestingOperand(kind, random));
-      break;
-    default:
-      SetOperand(op, kind, RandomOperand(kind, ops, config, random));
-  }
 }
 
 class Mutator {
@@ -303,58 +222,6 @@ Ops OnePoint(const Ops& a, const Ops& b, Random& random) {
   return mixed;
 }
 
-TapeObject RandomObject(Random& random) {
-  TapeObject object;
-  object.size = random.Chance(7, 8) ? kEdgeSizes[random.Index(kEdgeSizes.size())]
-                                    : static_cast<std::uint16_t>(random.Below(kMaxObjectSize + 1));
-  object.alignment = static_cast<std::uint16_t>(1 << random.Below(7));
-  return object;
-}
-
-std::uint8_t RandomSlots(Random& random) { return static_cast<std::uint8_t>(4 << random.Below(3)); }
-
-std::uint8_t RandomChain(Random& random) {
-  return static_cast<std::uint8_t>(1 + random.Scaled(kMaxChain));
-}
-
-SlotsKind RandomSlotsKind(Random& random) {
-  return static_cast<SlotsKind>(random.Below(kSlotsKinds));
-}
-
-TapeLayout RandomLayout(Random& random) {
-  TapeLayout layout;
-  layout.key = RandomObject(random);
-  layout.value = RandomObject(random);
-  layout.slots = RandomSlots(random);
-  layout.slots_kind = RandomSlotsKind(random);
-  return layout;
-}
-
-void ChangeLayout(TapeLayout& layout, Random& random) {
-  switch (random.Below(7)) {
-    case 0:
-      layout.key.size = RandomObject(random).size;
-      break;
-    case 1:
-      layout.key.alignment = RandomObject(random).alignment;
-      break;
-    case 2:
-      layout.value.size = RandomObject(random).size;
-      break;
-    case 3:
-      layout.value.alignment = RandomObject(random).alignment;
-      break;
-    case 4:
-      layout.slots = RandomSlots(random);
-      break;
-    case 5:
-      layout.slots_kind = RandomSlotsKind(random);
-      break;
-    default:
-      layout = RandomLayout(random);
-  }
-}
-
 Config Shaped(const Config& config, Shape shape) {
   return Canonical(shape == nullptr ? config : shape(Canonical(config)));
 }
@@ -372,60 +239,6 @@ std::size_t OpsIn(std::size_t max_size) {
 }
 
 }  // namespace
-
-void ChangeConfig(Config& config, Random& random) {
-  constexpr HashKind kHashes[] = {HashKind::kGood,    HashKind::kGood,     HashKind::kGood,
-                                  HashKind::kGood,    HashKind::kLowBits,  HashKind::kConst,
-                                  HashKind::kTopZero, HashKind::kIdentity, HashKind::kPairs};
-  constexpr GrowthKind kGrowths[] = {GrowthKind::kGo119, GrowthKind::kGo119, GrowthKind::kGo121,
-                                     GrowthKind::kFull, GrowthKind::kSparse};
-  // What the layout is decides much, where there is one.
-  switch (random.Below(config.type == KeyType::kBytes ? 16 : 9)) {
-    case 0:
-      config.type = static_cast<KeyType>(random.Below(kKeyTypes));
-      if (config.type == KeyType::kBytes) config.layout = RandomLayout(random);
-      break;
-    case 1:
-      config.policy = static_cast<PolicyKind>(random.Below(kPolicyKinds));
-      break;
-    case 2:
-      config.path = static_cast<PathKind>(random.Below(kPathKinds));
-      break;
-    case 3:
-      config.hash = random.Pick(kHashes);
-      break;
-    case 4:
-      config.growth = random.Pick(kGrowths);
-      break;
-    case 5:
-      config.hint = static_cast<std::int32_t>(random.Chance(1, 2) ? NearThreshold(config, random)
-                                                                  : random.Scaled(kMaxHint + 1));
-      if (random.Chance(1, 16)) config.hint = kMinHint;
-      break;
-    case 6:
-      config.keys = random.Chance(3, 4) ? kMaxKeys : 1 + random.Scaled(4096);
-      break;
-    case 7:
-      config.seed = random.Chance(1, 3) ? 0 : static_cast<std::uint32_t>(random.Next());
-      break;
-    case 8:
-      // A short limit refuses much, a long one is hardly ever met.
-      config.chain = random.Chance(1, 2) ? 0 : RandomChain(random);
-      break;
-    default:
-      ChangeLayout(config.layout, random);
-  }
-}
-
-Op RandomOp(const std::vector<Op>& ops, const Config& config, Random& random) {
-  Op op;
-  op.code = OpCodeOfByte(static_cast<std::uint8_t>(random.Below(256)));
-  const OpInfo& info = kOpInfo[static_cast<int>(op.code)];
-  for (int i = 0; i < info.operands; ++i) {
-    SetOperand(op, info.kinds[i], RandomOperand(info.kinds[i], ops, config, random));
-  }
-  return op;
-}
 
 void Mutate(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape) {
   tape.config = Shaped(tape.config, shape);

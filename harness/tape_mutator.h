@@ -1,10 +1,9 @@
 // Mutation and crossover of tapes, for fuzzing engines.
 //
 // Edits are made to operations, not to bytes: insert, erase, duplicate and move spans, change one
-// operand, the opcode or a field of the configuration, splice in a phase block (see
-// `tape_recipes.h`), cut two tapes together. New operations like the keys and iterators that the
-// tape already uses. The result follows from the tape and the seed alone, is canonical and holds
-// at most `max_ops` operations.
+// operand (`op_mutator.h`), the opcode or a field of the configuration (`config_mutator.h`), splice
+// in a phase block (`tape_recipes.h`), cut two tapes together. The result follows from the tape and
+// the seed alone, is canonical and holds at most `max_ops` operations.
 //
 // `shape` brings a configuration into the form that a fuzz target wants: it overwrites the fields
 // the target pins. Null leaves it as it is.
@@ -14,9 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
-#include "harness/random.h"
 #include "harness/tape.h"
 
 namespace mapfuzz {
@@ -37,12 +34,6 @@ std::size_t MutateBytes(std::uint8_t* data, std::size_t size, std::size_t max_si
 std::size_t CrossOverBytes(const std::uint8_t* a, std::size_t a_size, const std::uint8_t* b,
                            std::size_t b_size, std::uint8_t* out, std::size_t max_size,
                            std::uint32_t seed, Shape shape = nullptr);
-
-// One field of `config`, drawn anew.
-void ChangeConfig(Config& config, Random& random);
-
-// An operation that likes the keys of `ops`.
-Op RandomOp(const std::vector<Op>& ops, const Config& config, Random& random);
 
 }  // namespace mapfuzz
 

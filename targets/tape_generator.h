@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "harness/config_mutator.h"
+#include "harness/op_mutator.h"
 #include "harness/random.h"
 #include "harness/tape.h"
 #include "harness/tape_mutator.h"

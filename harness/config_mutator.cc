@@ -1,0 +1,111 @@
+#include "harness/config_mutator.h"
+
+#include "harness/tape_recipes.h"
+
+namespace mapfuzz {
+namespace {
+
+TapeObject RandomObject(Random& random) {
+  TapeObject object;
+  object.size = random.Chance(7, 8) ? kEdgeSizes[random.Index(kEdgeSizes.size())]
+                                    : static_cast<std::uint16_t>(random.Below(kMaxObjectSize + 1));
+  object.alignment = static_cast<std::uint16_t>(1 << random.Below(7));
+  return object;
+}
+
+std::uint8_t RandomSlots(Random& random) { return static_cast<std::uint8_t>(4 << random.Below(3)); }
+
+std::uint8_t RandomChain(Random& random) {
+  return static_cast<std::uint8_t>(1 + random.Scaled(kMaxChain));
+}
+
+SlotsKind RandomSlotsKind(Random& random) {
+  return static_cast<SlotsKind>(random.Below(kSlotsKinds));
+}
+
+TapeLayout RandomLayout(Random& random) {
+  TapeLayout layout;
+  layout.key = RandomObject(random);
+  layout.value = RandomObject(random);
+  layout.slots = RandomSlots(random);
+  layout.slots_kind = RandomSlotsKind(random);
+  return layout;
+}
+
+void ChangeLayout(TapeLayout& layout, Random& random) {
+  switch (random.Below(7)) {
+    case 0:
+      layout.key.size = RandomObject(random).size;
+      break;
+    case 1:
+      layout.key.alignment = RandomObject(random).alignment;
+      break;
+    case 2:
+      layout.value.size = RandomObject(random).size;
+      break;
+    case 3:
+      layout.value.alignment = RandomObject(random).alignment;
+      break;
+    case 4:
+      layout.slots = RandomSlots(random);
+      break;
+    case 5:
+      layout.slots_kind = RandomSlotsKind(random);
+      break;
+    default:
+      layout = RandomLayout(random);
+  }
+}
+
+}  // namespace
+
+void ChangeConfig(Config& config, Random& random) {
+  constexpr HashKind kHashes[] = {HashKind::kGood,    HashKind::kGood,     HashKind::kGood,
+                                  HashKind::kGood,    HashKind::kLowBits,  HashKind::kConst,
+                                  HashKind::kTopZero, HashKind::kIdentity, HashKind::kPairs};
+  constexpr GrowthKind kGrowths[] = {GrowthKind::kGo119, GrowthKind::kGo119, GrowthKind::kGo121,
+                                     GrowthKind::kFull, GrowthKind::kSparse};
+  // What the layout is decides much, where there is one.
+  switch (random.Below(config.type == KeyType::kBytes ? 16 : 9)) {
+    case 0:
+      config.type = static_cast<KeyType>(random.Below(kKeyTypes));
+      if (config.type == KeyType::kBytes) config.layout = RandomLayout(random);
+      break;
+    case 1:
+      config.policy = static_cast<PolicyKind>(random.Below(kPolicyKinds));
+      break;
+    case 2:
+      config.path = static_cast<PathKind>(random.Below(kPathKinds));
+      break;
+    case 3:
+      config.hash = random.Pick(kHashes);
+      break;
+    case 4:
+      config.growth = random.Pick(kGrowths);
+      break;
+    case 5:
+      config.hint = static_cast<std::int32_t>(random.Chance(1, 2) ? NearThreshold(config, random)
+                                                                  : random.Scaled(kMaxHint + 1));
+      if (random.Chance(1, 16)) config.hint = kMinHint;
+      break;
+    case 6:
+      config.keys = random.Chance(3, 4) ? kMaxKeys : 1 + random.Scaled(4096);
+      break;
+    case 7:
+      config.seed = random.Chance(1, 3) ? 0 : static_cast<std::uint32_t>(random.Next());
+      break;
+    case 8:
+      // A short limit refuses much, a long one is hardly ever met.
+      config.chain = random.Chance(1, 2) ? 0 : RandomChain(random);
+      break;
+    default:
+      ChangeLayout(config.layout, random);
+  }
+}
+
+std::uint32_t NearThreshold(const Config& config, Random& random) {
+  const std::uint32_t entries = EntriesAt(config.growth, random.Below(8), SlotsOf(config));
+  return entries - 1 + random.Below(3);
+}
+
+}  // namespace mapfuzz
