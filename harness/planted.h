@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <string>
 
 #include "harness/runner.h"
@@ -48,6 +49,29 @@ template <class Toy, class Bug>
 void ExpectVerdict(Bug bug, const std::string& verdict, const Tape& tape) {
   EXPECT_EQ(VerdictOn<Toy>(Bug::kNone, tape), "");
   EXPECT_EQ(VerdictOn<Toy>(bug, tape), verdict);
+}
+
+// The same in a tape of these operations.
+template <class Toy, class Bug>
+void ExpectSeen(Bug bug, const std::string& verdict, const std::string& operations,
+                const std::string& header = "") {
+  SCOPED_TRACE(operations);
+  ExpectVerdict<Toy>(bug, verdict, ParseOperations(operations, header));
+}
+
+// What is seen in one of several tapes that share a header.
+template <class Bug>
+struct Sighting {
+  Bug bug;
+  std::string verdict;
+  std::string operations;
+};
+
+template <class Toy, class Bug>
+void ExpectEachSeen(std::initializer_list<Sighting<Bug>> sightings, const std::string& header) {
+  for (const auto& [bug, verdict, operations] : sightings) {
+    ExpectSeen<Toy>(bug, verdict, operations, header);
+  }
 }
 
 }  // namespace mapfuzz

@@ -121,11 +121,6 @@ class CheckedToy : public ToySubject {
 static_assert(Subject<CheckedToy> && LiveIterators<CheckedToy> && Copies<CheckedToy>);
 static_assert(NoticesCorruption<CheckedToy> && !NoticesCorruption<ToySubject>);
 
-void ExpectSeen(CheckedBug bug, const std::string& verdict, const std::string& operations) {
-  SCOPED_TRACE(operations);
-  ExpectVerdict<CheckedToy>(bug, verdict, ParseOperations(operations));
-}
-
 template <class Toy = CheckedToy>
 RunResult RunOps(const std::string& operations, std::string* history = nullptr,
                  std::vector<std::uint32_t>* skipped = nullptr) {
@@ -141,31 +136,37 @@ TEST(RunnerCorruptTest, SeesForEveryFieldThatItIsUnnoticedMisnamedOrToldByAnothe
     const std::string corrupt = "put 1\ncorrupt " + std::string(kCorruptNames[i]) + " 1\n";
     // Which look-up follows which chain, nobody knows of a toy; that a copy follows all is known.
     const bool header = field != CorruptField::kOverflow;
-    ExpectSeen(CheckedBug::kBlind, header ? "corruption/unnoticed" : "corruption/unnoticed-by-walk",
-               corrupt + "get 1\n");
-    ExpectSeen(CheckedBug::kBlind, "corruption/unnoticed", corrupt + "copy\n");
-    ExpectSeen(CheckedBug::kBlind, "corruption/unnoticed", corrupt + "clear\n");
-    ExpectSeen(CheckedBug::kNamesAnother, "corruption/wrong-field", corrupt + "get 1\n");
-    ExpectSeen(CheckedBug::kNamesNone, "corruption/wrong-field", corrupt + "copy\n");
-    ExpectSeen(CheckedBug::kThrowsOther, "corruption/other-exception", corrupt + "get 1\n");
+    ExpectSeen<CheckedToy>(CheckedBug::kBlind,
+                           header ? "corruption/unnoticed" : "corruption/unnoticed-by-walk",
+                           corrupt + "get 1\n");
+    ExpectSeen<CheckedToy>(CheckedBug::kBlind, "corruption/unnoticed", corrupt + "copy\n");
+    ExpectSeen<CheckedToy>(CheckedBug::kBlind, "corruption/unnoticed", corrupt + "clear\n");
+    ExpectSeen<CheckedToy>(CheckedBug::kNamesAnother, "corruption/wrong-field",
+                           corrupt + "get 1\n");
+    ExpectSeen<CheckedToy>(CheckedBug::kNamesNone, "corruption/wrong-field", corrupt + "copy\n");
+    ExpectSeen<CheckedToy>(CheckedBug::kThrowsOther, "corruption/other-exception",
+                           corrupt + "get 1\n");
   }
 }
 
 TEST(RunnerCorruptTest, SeesStepsOfIteratorsThatNoticeNothing) {
-  ExpectSeen(CheckedBug::kBlind, "corruption/unnoticed", "put 1\ncorrupt count 1\nbegin 0 0\n");
-  ExpectSeen(CheckedBug::kBlind, "corruption/unnoticed",
-             "fill 0 5\nbegin 0 0\ncorrupt count 1\nnext 0\n");
+  ExpectSeen<CheckedToy>(CheckedBug::kBlind, "corruption/unnoticed",
+                         "put 1\ncorrupt count 1\nbegin 0 0\n");
+  ExpectSeen<CheckedToy>(CheckedBug::kBlind, "corruption/unnoticed",
+                         "fill 0 5\nbegin 0 0\ncorrupt count 1\nnext 0\n");
 }
 
 TEST(RunnerCorruptTest, SeesWhatIsNotAsBefore) {
-  ExpectSeen(CheckedBug::kInsertsFirst, "corruption/size", "put 1\ncorrupt count 1\nput 2\n");
-  ExpectSeen(CheckedBug::kAdvancesFirst, "corruption/iterator-moved",
-             "fill 0 5\nbegin 0 0\ncorrupt count 1\nnext 0\n");
-  ExpectSeen(CheckedBug::kStaysCorrupt, "corruption/not-found", "put 1\ncorrupt b 1\nput 2\n");
+  ExpectSeen<CheckedToy>(CheckedBug::kInsertsFirst, "corruption/size",
+                         "put 1\ncorrupt count 1\nput 2\n");
+  ExpectSeen<CheckedToy>(CheckedBug::kAdvancesFirst, "corruption/iterator-moved",
+                         "fill 0 5\nbegin 0 0\ncorrupt count 1\nnext 0\n");
+  ExpectSeen<CheckedToy>(CheckedBug::kStaysCorrupt, "corruption/not-found",
+                         "put 1\ncorrupt b 1\nput 2\n");
 }
 
 TEST(RunnerCorruptTest, SeesFalseAlarms) {
-  ExpectSeen(CheckedBug::kCriesWolf, "corruption/false-alarm", "put 1\n");
+  ExpectSeen<CheckedToy>(CheckedBug::kCriesWolf, "corruption/false-alarm", "put 1\n");
 }
 
 TEST(RunnerCorruptTest, TheStepThatNoticesHasFailedAndTheRunGoesOn) {

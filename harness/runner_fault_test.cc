@@ -15,46 +15,41 @@ namespace {
 static_assert(TakesFaults<ToySubject> && RefusesKeys<ToySubject> && LimitsChains<ToySubject>);
 static_assert(Copies<ToySubject> && Subscripts<ToySubject>);
 
-void ExpectSeen(ToyBug bug, const std::string& verdict, const std::string& operations,
-                const std::string& header = "") {
-  SCOPED_TRACE(operations);
-  ExpectVerdict<ToySubject>(bug, verdict, ParseOperations(operations, header));
-}
-
-std::string HistoryOf(const std::string& operations) {
+std::string HistoryOf(const std::string& operations, const std::string& header = "") {
   std::string history;
   RunOptions options;
   options.history = &history;
-  Runner<ToySubject>::Run(ParseOperations(operations), options);
+  const RunResult result = Runner<ToySubject>::Run(ParseOperations(operations, header), options);
+  EXPECT_FALSE(result.failure.has_value()) << operations;
   return history;
 }
 
 TEST(RunnerFaultTest, SeesInsertsThatAFaultLeavesHalfDone) {
   const std::string insert = "put 1\nfault alloc 1\nput 2\n";
-  ExpectSeen(ToyBug::kFaultLosesEntry, "fault/size", insert);
-  ExpectSeen(ToyBug::kFaultHalfInsert, "fault/size", insert);
-  ExpectSeen(ToyBug::kFaultCounted, "fault/size", insert);
-  ExpectSeen(ToyBug::kFaultSwallowed, "fault/swallowed", insert);
-  ExpectSeen(ToyBug::kFaultTranslated, "fault/other-exception", insert);
+  ExpectSeen<ToySubject>(ToyBug::kFaultLosesEntry, "fault/size", insert);
+  ExpectSeen<ToySubject>(ToyBug::kFaultHalfInsert, "fault/size", insert);
+  ExpectSeen<ToySubject>(ToyBug::kFaultCounted, "fault/size", insert);
+  ExpectSeen<ToySubject>(ToyBug::kFaultSwallowed, "fault/swallowed", insert);
+  ExpectSeen<ToySubject>(ToyBug::kFaultTranslated, "fault/other-exception", insert);
 }
 
 TEST(RunnerFaultTest, SeesOtherStepsThatAFaultLeavesHalfDone) {
-  ExpectSeen(ToyBug::kFaultHalfClear, "fault/size", "put 1\nfault draw 1\nclear\n");
-  ExpectSeen(ToyBug::kFaultHalfCopy, "fault/size",
-             "put 1\ncopy\nput 2\nfault copy 1\ncopy\nput 3\n");
-  ExpectSeen(ToyBug::kFaultMovesIterator, "fault/iterator-moved",
-             "fill 0 5\nbegin 0 0\nfault hash 1\nnext 0\n");
+  ExpectSeen<ToySubject>(ToyBug::kFaultHalfClear, "fault/size", "put 1\nfault draw 1\nclear\n");
+  ExpectSeen<ToySubject>(ToyBug::kFaultHalfCopy, "fault/size",
+                         "put 1\ncopy\nput 2\nfault copy 1\ncopy\nput 3\n");
+  ExpectSeen<ToySubject>(ToyBug::kFaultMovesIterator, "fault/iterator-moved",
+                         "fill 0 5\nbegin 0 0\nfault hash 1\nnext 0\n");
 }
 
 TEST(RunnerFaultTest, SeesAnIteratorThatMissesAnEntryAfterAFault) {
   // It was written to since, so that it cannot be asked where it stands.
-  ExpectSeen(ToyBug::kFaultMovesIterator, "iteration/missed-entry",
-             "fill 0 5\nbegin 0 0\nput 9\nfault hash 1\nnext 0\nwalk 0 20\n");
+  ExpectSeen<ToySubject>(ToyBug::kFaultMovesIterator, "iteration/missed-entry",
+                         "fill 0 5\nbegin 0 0\nput 9\nfault hash 1\nnext 0\nwalk 0 20\n");
 }
 
 TEST(RunnerFaultTest, SeesFaultsInATormentedOperation) {
-  ExpectSeen(ToyBug::kFaultHalfInsert, "fault/size", "torment alloc\nfill 0 3\n");
-  ExpectSeen(ToyBug::kFaultHalfClear, "fault/size", "put 1\ntorment draw\nclear\n");
+  ExpectSeen<ToySubject>(ToyBug::kFaultHalfInsert, "fault/size", "torment alloc\nfill 0 3\n");
+  ExpectSeen<ToySubject>(ToyBug::kFaultHalfClear, "fault/size", "put 1\ntorment draw\nclear\n");
 }
 
 TEST(RunnerFaultTest, AStepThatMeetsAFaultHasFailedAndTheRunGoesOn) {
@@ -123,29 +118,27 @@ TEST(RunnerRefusalTest, KeysWithoutAHashAreRefusedByEveryOperationAndChangeNothi
 }
 
 TEST(RunnerRefusalTest, SeesKeysThatAreNotRefusedOrNotInGosWordsOrWrongly) {
-  const std::string type = "type: variant\n";
-  ExpectSeen(ToyBug::kAcceptsUnhashable, "result/not-refused", "put 1\nput 6\n", type);
-  ExpectSeen(ToyBug::kRefusesHashable, "result/refused", "put 1\n", type);
-  ExpectSeen(ToyBug::kRefusesInOtherWords, "result/refusal-text", "get 6\n", type);
+  ExpectEachSeen<ToySubject, ToyBug>(
+      {{ToyBug::kAcceptsUnhashable, "result/not-refused", "put 1\nput 6\n"},
+       {ToyBug::kRefusesHashable, "result/refused", "put 1\n"},
+       {ToyBug::kRefusesInOtherWords, "result/refusal-text", "get 6\n"}},
+      "type: variant\n");
+}
+
+// After eight steps that fill the one bucket that the chain may have.
+std::string HistoryOnFullChain(const std::string& operations) {
+  const std::string history = HistoryOf("fill 0 8\n" + operations, "chain: 1\n");
+  return history.substr(history.find("\n9 ") + 1);
 }
 
 TEST(RunnerLimitTest, ARefusedInsertIsAStepThatChangesNothing) {
-  const auto history = [](const std::string& operations) {
-    std::string text;
-    RunOptions options;
-    options.history = &text;
-    const RunResult result =
-        Runner<ToySubject>::Run(ParseOperations("fill 0 8\n" + operations, "chain: 1\n"), options);
-    EXPECT_FALSE(result.failure.has_value()) << operations;
-    return text.substr(text.find("\n9 ") + 1);
-  };
-  EXPECT_EQ(history("put 9\nadd 9\ntry 9\nalias 9 1\nhas 9\n"),
+  EXPECT_EQ(HistoryOnFullChain("put 9\nadd 9\ntry 9\nalias 9 1\nhas 9\n"),
             "9 put = refused chain\n"
             "10 add = refused chain\n"
             "11 try = refused chain\n"
             "12 alias = refused chain\n"
             "13 has 9 = no\n");
-  EXPECT_EQ(history("put 1\ntry 2\nalias 3 4\nalias 9 10\ndel 0\nfill 8 2\n"),
+  EXPECT_EQ(HistoryOnFullChain("put 1\ntry 2\nalias 3 4\nalias 9 10\ndel 0\nfill 8 2\n"),
             "9 put 1 = updated\n"
             "10 try 2 = kept 3\n"
             "11 alias 3 4 = done\n"
@@ -156,26 +149,23 @@ TEST(RunnerLimitTest, ARefusedInsertIsAStepThatChangesNothing) {
 }
 
 TEST(RunnerLimitTest, SeesRefusedInsertsThatLeaveSomethingBehind) {
-  const std::string limit = "chain: 1\n";
-  ExpectSeen(ToyBug::kLimitKeepsEntry, "result/size", "fill 0 9\n", limit);
-  ExpectSeen(ToyBug::kLimitLosesEntry, "result/size", "fill 0 9\n", limit);
-  ExpectSeen(ToyBug::kLimitSpoilsValue, "content/wrong-value", "fill 0 9\n", limit);
+  ExpectEachSeen<ToySubject, ToyBug>(
+      {{ToyBug::kLimitKeepsEntry, "result/size", "fill 0 9\n"},
+       {ToyBug::kLimitLosesEntry, "result/size", "fill 0 9\n"},
+       {ToyBug::kLimitSpoilsValue, "content/wrong-value", "fill 0 9\n"}},
+      "chain: 1\n");
 }
 
 TEST(RunnerLimitTest, SeesRefusalsOfWhatAddsNothing) {
-  ExpectSeen(ToyBug::kLimitStopsUpdates, "result/refused", "fill 0 8\nput 3\n", "chain: 1\n");
-  ExpectSeen(ToyBug::kLimitUnasked, "result/refused", "fill 0 9\n");
-  ExpectSeen(ToyBug::kLimitStopsReserve, "result/exception", "reserve 9\n", "chain: 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kLimitStopsUpdates, "result/refused", "fill 0 8\nput 3\n",
+                         "chain: 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kLimitUnasked, "result/refused", "fill 0 9\n");
+  ExpectSeen<ToySubject>(ToyBug::kLimitStopsReserve, "result/exception", "reserve 9\n",
+                         "chain: 1\n");
 }
 
 TEST(RunnerLimitTest, AFaultGoesBeforeARefusalAndUnderATormentTheRefusalEndsTheStep) {
-  std::string history;
-  RunOptions options;
-  options.history = &history;
-  Runner<ToySubject>::Run(
-      ParseOperations("fill 0 8\nfault hash 1\nput 9\ntorment hash\nput 9\n", "chain: 1\n"),
-      options);
-  EXPECT_EQ(history.substr(history.find("\n9 ") + 1),
+  EXPECT_EQ(HistoryOnFullChain("fault hash 1\nput 9\ntorment hash\nput 9\n"),
             "9 put = fault hash\n"
             "10 put = fault hash\n"
             "11 put = refused chain\n");

@@ -17,12 +17,6 @@ static_assert(LiveIterators<ToySubject>);
 static_assert(HoldsNan<ToySubject>);
 static_assert(!HasStructure<ToySubject>);
 
-void ExpectSeen(ToyBug bug, const std::string& verdict, const std::string& operations,
-                const std::string& header = "") {
-  SCOPED_TRACE(operations);
-  ExpectVerdict<ToySubject>(bug, verdict, ParseOperations(operations, header));
-}
-
 TEST(RunnerTest, CleanRunOfEveryOperationPasses) {
   std::string operations;
   for (const OpInfo& info : kOpInfo) {
@@ -36,24 +30,24 @@ TEST(RunnerTest, CleanRunOfEveryOperationPasses) {
 }
 
 TEST(RunnerTest, SeesWrongResults) {
-  ExpectSeen(ToyBug::kPutSaysUpdated, "result/inserted", "put 1\n");
-  ExpectSeen(ToyBug::kGetGivesOldValue, "result/value", "put 1\nget 1\n");
-  ExpectSeen(ToyBug::kHasSaysNo, "result/found", "put 1\nhas 2\nhas 1\n");
-  ExpectSeen(ToyBug::kDelSaysNo, "result/erased", "put 1\ndel 1\n");
-  ExpectSeen(ToyBug::kDelKeepsEntry, "result/size", "put 1\ndel 1\n");
-  ExpectSeen(ToyBug::kTryOverwrites, "result/value", "put 1\ntry 1\n");
-  ExpectSeen(ToyBug::kAddForgetsOld, "result/value", "put 1\nadd 1\n");
-  ExpectSeen(ToyBug::kWrongSize, "result/size", "fill 0 9\n");
-  ExpectSeen(ToyBug::kPutKeepsOldValue, "result/value", "put 1\nput 1\nget 1\n");
-  ExpectSeen(ToyBug::kAliasCopiesKey, "result/value", "fill 20 2\nalias 7 21\nget 7\n");
-  ExpectSeen(ToyBug::kMoveLeavesEntries, "result/size", "fill 0 9\nmove\n");
+  ExpectSeen<ToySubject>(ToyBug::kPutSaysUpdated, "result/inserted", "put 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kGetGivesOldValue, "result/value", "put 1\nget 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kHasSaysNo, "result/found", "put 1\nhas 2\nhas 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kDelSaysNo, "result/erased", "put 1\ndel 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kDelKeepsEntry, "result/size", "put 1\ndel 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kTryOverwrites, "result/value", "put 1\ntry 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kAddForgetsOld, "result/value", "put 1\nadd 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kWrongSize, "result/size", "fill 0 9\n");
+  ExpectSeen<ToySubject>(ToyBug::kPutKeepsOldValue, "result/value", "put 1\nput 1\nget 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kAliasCopiesKey, "result/value", "fill 20 2\nalias 7 21\nget 7\n");
+  ExpectSeen<ToySubject>(ToyBug::kMoveLeavesEntries, "result/size", "fill 0 9\nmove\n");
 }
 
 TEST(RunnerTest, SeesWrongContentAtTheEnd) {
-  ExpectSeen(ToyBug::kPutKeepsOldValue, "content/wrong-value", "put 1\nput 1\n");
-  ExpectSeen(ToyBug::kAliasCopiesKey, "content/wrong-value", "fill 20 2\nalias 7 21\n");
-  ExpectSeen(ToyBug::kCopyIsShallow, "content/wrong-value", "put 1\ncopy\nput 1\n");
-  ExpectSeen(ToyBug::kLosesNeighbour, "content/ghost-entry", "fill 1 6\n");
+  ExpectSeen<ToySubject>(ToyBug::kPutKeepsOldValue, "content/wrong-value", "put 1\nput 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kAliasCopiesKey, "content/wrong-value", "fill 20 2\nalias 7 21\n");
+  ExpectSeen<ToySubject>(ToyBug::kCopyIsShallow, "content/wrong-value", "put 1\ncopy\nput 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kLosesNeighbour, "content/ghost-entry", "fill 1 6\n");
 }
 
 TEST(RunnerTest, SeesWrongContentAtStructuralEvents) {
@@ -69,38 +63,40 @@ TEST(RunnerTest, SeesWrongContentAtStructuralEvents) {
 
 TEST(RunnerTest, SeesBrokenIterations) {
   const std::string walk = "fill 0 9\nbegin 1 3\nwalk 1 20\n";
-  ExpectSeen(ToyBug::kIteratorMisses, "iteration/missed-entry", walk);
-  ExpectSeen(ToyBug::kIteratorRepeats, "iteration/duplicate-entry", walk);
-  ExpectSeen(ToyBug::kIteratorGhost, "iteration/ghost-entry", walk);
-  ExpectSeen(ToyBug::kIteratorOldValue, "iteration/stale-value", walk);
-  ExpectSeen(ToyBug::kIteratorOldKey, "iteration/stale-key", "put 0\nsweep 1\n", "type: f64\n");
+  ExpectSeen<ToySubject>(ToyBug::kIteratorMisses, "iteration/missed-entry", walk);
+  ExpectSeen<ToySubject>(ToyBug::kIteratorRepeats, "iteration/duplicate-entry", walk);
+  ExpectSeen<ToySubject>(ToyBug::kIteratorGhost, "iteration/ghost-entry", walk);
+  ExpectSeen<ToySubject>(ToyBug::kIteratorOldValue, "iteration/stale-value", walk);
+  ExpectSeen<ToySubject>(ToyBug::kIteratorOldKey, "iteration/stale-key", "put 0\nsweep 1\n",
+                         "type: f64\n");
 }
 
 TEST(RunnerTest, SeesBrokenIterationsInASweep) {
-  ExpectSeen(ToyBug::kIteratorMisses, "iteration/missed-entry", "fill 0 9\nsweep 0\n");
+  ExpectSeen<ToySubject>(ToyBug::kIteratorMisses, "iteration/missed-entry", "fill 0 9\nsweep 0\n");
 }
 
 TEST(RunnerTest, SeesIteratorsThatDoNotKnowTheirMapIsGone) {
   const std::string gone = "fill 0 9\nbegin 1 3\nremake 0\nnext 1\n";
-  ExpectSeen(ToyBug::kNeverStale, "iteration/not-stale", gone);
+  ExpectSeen<ToySubject>(ToyBug::kNeverStale, "iteration/not-stale", gone);
   const std::string moved = "fill 0 9\nbegin 1 3\nmove\nnext 1\n";
-  ExpectSeen(ToyBug::kStaleTooSoon, "iteration/stale-alive", moved);
+  ExpectSeen<ToySubject>(ToyBug::kStaleTooSoon, "iteration/stale-alive", moved);
 }
 
 TEST(RunnerTest, SeesKeysThatAreNotReplaced) {
-  ExpectSeen(ToyBug::kKeepsOldKey, "content/wrong-key", "put 0\nput 1\n", "type: f64\n");
+  ExpectSeen<ToySubject>(ToyBug::kKeepsOldKey, "content/wrong-key", "put 0\nput 1\n",
+                         "type: f64\n");
 }
 
 TEST(RunnerTest, SeesNanKeysThatMeet) {
-  ExpectSeen(ToyBug::kOneNanOnly, "result/inserted", "put 5\nput 5\n", "type: f64\n");
+  ExpectSeen<ToySubject>(ToyBug::kOneNanOnly, "result/inserted", "put 5\nput 5\n", "type: f64\n");
 }
 
 TEST(RunnerTest, SeesAnExceptionWhereNoneBelongs) {
-  ExpectSeen(ToyBug::kThrows, "result/exception", "put 1\ndel 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kThrows, "result/exception", "put 1\ndel 1\n");
 }
 
 TEST(RunnerTest, SeesCallsWithoutEnd) {
-  ExpectSeen(ToyBug::kCallsForEver, "cost/endless-calls", "put 1\nget 1\n");
+  ExpectSeen<ToySubject>(ToyBug::kCallsForEver, "cost/endless-calls", "put 1\nget 1\n");
 }
 
 TEST(RunnerTest, IteratorsFollowTheirContent) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,20 @@ std::string BodyErrorOf(std::string_view body) {
 
 void ExpectIn(std::string_view part, std::string_view whole) {
   EXPECT_NE(whole.find(part), whole.npos) << "no \"" << part << "\" in:\n" << whole;
+}
+
+// What the parser says, in part, about a body.
+struct BodyError {
+  std::string_view part;
+  std::string_view body;
+};
+
+// Every body stands between `before` and `after`.
+void ExpectBodyErrors(std::initializer_list<BodyError> errors, const std::string& before = "",
+                      std::string_view after = "") {
+  for (const BodyError& error : errors) {
+    ExpectIn(error.part, BodyErrorOf((before + std::string(error.body)).append(after)));
+  }
 }
 
 TEST(ToTextTest, PrintsEveryHeaderTheOperationsAndTheirNumber) {
@@ -220,95 +235,85 @@ TEST(ParseErrorTest, WrongNumberOfOperations) {
 }
 
 TEST(ParseErrorTest, Headers) {
-  ExpectIn("unknown header `hsh`; did you mean `hash`?", BodyErrorOf("hsh: good\nend"));
-  ExpectIn("unknown header `colour`; headers are type policy", BodyErrorOf("colour: red\nend"));
-  ExpectIn("an operation is written without a colon", BodyErrorOf("put: 7\nend"));
-  ExpectIn("written with a colon behind its name: `type: VALUE`", BodyErrorOf("type u64\nend"));
-  ExpectIn("t.tape:3:1: second `keys` line", BodyErrorOf("keys: 1\nkeys: 1\nend"));
-  ExpectIn("t.tape:3:1: header line after an operation", BodyErrorOf("put 1\nkeys: 1\nend"));
-  ExpectIn("t.tape:2:6: the value of `type` is missing", BodyErrorOf("type:\nend"));
-  ExpectIn("t.tape:2:11: `type` has one value", BodyErrorOf("type: u64 u32\nend"));
-  ExpectIn("unknown type `u63`; did you mean `u64`?", BodyErrorOf("type: u63\nend"));
-  ExpectIn("unknown hash `md5sum`; it is one of good lowbits", BodyErrorOf("hash: md5sum\nend"));
-  ExpectIn("names no failure; write ORACLE/PROPERTY", BodyErrorOf("expect: crash\nend"));
-  ExpectIn("names no failure", BodyErrorOf("expect: a/b/c\nend"));
+  ExpectBodyErrors({{"unknown header `hsh`; did you mean `hash`?", "hsh: good\nend"},
+                    {"unknown header `colour`; headers are type policy", "colour: red\nend"},
+                    {"an operation is written without a colon", "put: 7\nend"},
+                    {"written with a colon behind its name: `type: VALUE`", "type u64\nend"},
+                    {"t.tape:3:1: second `keys` line", "keys: 1\nkeys: 1\nend"},
+                    {"t.tape:3:1: header line after an operation", "put 1\nkeys: 1\nend"},
+                    {"t.tape:2:6: the value of `type` is missing", "type:\nend"},
+                    {"t.tape:2:11: `type` has one value", "type: u64 u32\nend"},
+                    {"unknown type `u63`; did you mean `u64`?", "type: u63\nend"},
+                    {"unknown hash `md5sum`; it is one of good lowbits", "hash: md5sum\nend"},
+                    {"names no failure; write ORACLE/PROPERTY", "expect: crash\nend"},
+                    {"names no failure", "expect: a/b/c\nend"}});
 }
 
 TEST(ParseErrorTest, NumbersOutOfRangeNameTheirLimits) {
-  ExpectIn("hint `8193` is out of range; it goes from -1 to 8192", BodyErrorOf("hint: 8193\nend"));
-  ExpectIn("hint `-2` is out of range", BodyErrorOf("remake -2\nend"));
-  ExpectIn("number of keys `0` is out of range; it goes from 1 to 65536",
-           BodyErrorOf("keys: 0\nend"));
-  ExpectIn("chain `9` is out of range; it goes from 0 to 8", BodyErrorOf("chain: 9\nend"));
-  ExpectIn("chain `-1` is out of range", BodyErrorOf("chain: -1\nend"));
-  ExpectIn("seed `4294967296` is out of range; it goes from 0 to 4294967295",
-           BodyErrorOf("seed: 4294967296\nend"));
-  ExpectIn("key `65536` is out of range; it goes from 0 to 65535", BodyErrorOf("put 65536\nend"));
-  ExpectIn("key `-1` is out of range", BodyErrorOf("put -1\nend"));
-  ExpectIn("second key `70000` is out of range", BodyErrorOf("alias 1 70000\nend"));
-  ExpectIn("iterator `4` is out of range; it goes from 0 to 3", BodyErrorOf("next 4\nend"));
-  ExpectIn("draw `65536` is out of range", BodyErrorOf("begin 0 65536\nend"));
-  ExpectIn("count `4096` is out of range; it goes from 0 to 4095", BodyErrorOf("fill 0 4096\nend"));
-  ExpectIn("width `256` is out of range; it goes from 0 to 255", BodyErrorOf("drift 0 1 256\nend"));
-  ExpectIn("key `123456789012345678901234567890` is out of range",
-           BodyErrorOf("put 123456789012345678901234567890\nend"));
+  ExpectBodyErrors(
+      {{"hint `8193` is out of range; it goes from -1 to 8192", "hint: 8193\nend"},
+       {"hint `-2` is out of range", "remake -2\nend"},
+       {"number of keys `0` is out of range; it goes from 1 to 65536", "keys: 0\nend"},
+       {"chain `9` is out of range; it goes from 0 to 8", "chain: 9\nend"},
+       {"chain `-1` is out of range", "chain: -1\nend"},
+       {"seed `4294967296` is out of range; it goes from 0 to 4294967295", "seed: 4294967296\nend"},
+       {"key `65536` is out of range; it goes from 0 to 65535", "put 65536\nend"},
+       {"key `-1` is out of range", "put -1\nend"},
+       {"second key `70000` is out of range", "alias 1 70000\nend"},
+       {"iterator `4` is out of range; it goes from 0 to 3", "next 4\nend"},
+       {"draw `65536` is out of range", "begin 0 65536\nend"},
+       {"count `4096` is out of range; it goes from 0 to 4095", "fill 0 4096\nend"},
+       {"width `256` is out of range; it goes from 0 to 255", "drift 0 1 256\nend"},
+       {"key `123456789012345678901234567890` is out of range",
+        "put 123456789012345678901234567890\nend"}});
 }
 
 TEST(ParseErrorTest, Layouts) {
-  const auto error = [](std::string_view layout) {
-    return BodyErrorOf("type: bytes\nlayout: " + std::string(layout) + "\nend");
-  };
-  ExpectIn("t.tape:3:8: the value of `layout` is missing", error(""));
-  ExpectIn("t.tape:3:16: a value is missing; `layout` is written", error("8/8 8/8"));
-  ExpectIn("t.tape:3:19: `layout` has three values; remove the rest", error("8/8 8/8 8 8"));
-  ExpectIn("t.tape:3:9: `12` has no alignment; `layout` is written", error("12 8/8 8"));
-  ExpectIn("t.tape:3:9: key size `301` is out of range; it goes from 0 to 300",
-           error("301/1 8/8 8"));
-  ExpectIn("t.tape:3:9: key size `-1` is out of range", error("-1/1 8/8 8"));
-  ExpectIn("t.tape:3:15: value alignment `128` is out of range; it goes from 1 to 64",
-           error("8/8 8/128 8"));
-  ExpectIn("t.tape:3:11: key alignment `3` is not a power of two", error("8/3 8/8 8"));
-  ExpectIn("t.tape:3:11: `` is not a number; the key alignment is a whole number from 1 to 64",
-           error("8/ 8/8 8"));
-  ExpectIn("`1/2` is not a number", error("8/1/2 8/8 8"));
-  ExpectIn("t.tape:3:17: unknown number of slots `5`", error("8/8 8/8 5"));
-  ExpectIn("it is one of 4 8 16", error("8/8 8/8 5"));
+  ExpectBodyErrors(
+      {{"t.tape:3:8: the value of `layout` is missing", ""},
+       {"t.tape:3:16: a value is missing; `layout` is written", "8/8 8/8"},
+       {"t.tape:3:19: `layout` has three values; remove the rest", "8/8 8/8 8 8"},
+       {"t.tape:3:9: `12` has no alignment; `layout` is written", "12 8/8 8"},
+       {"t.tape:3:9: key size `301` is out of range; it goes from 0 to 300", "301/1 8/8 8"},
+       {"t.tape:3:9: key size `-1` is out of range", "-1/1 8/8 8"},
+       {"t.tape:3:15: value alignment `128` is out of range; it goes from 1 to 64", "8/8 8/128 8"},
+       {"t.tape:3:11: key alignment `3` is not a power of two", "8/3 8/8 8"},
+       {"t.tape:3:11: `` is not a number; the key alignment is a whole number from 1 to 64",
+        "8/ 8/8 8"},
+       {"`1/2` is not a number", "8/1/2 8/8 8"},
+       {"t.tape:3:17: unknown number of slots `5`", "8/8 8/8 5"},
+       {"it is one of 4 8 16", "8/8 8/8 5"}},
+      "type: bytes\nlayout: ", "\nend");
   ExpectIn("t.tape:2:1: `layout` belongs to `type: bytes`", BodyErrorOf("layout: 8/8 8/8 8\nend"));
 }
 
 TEST(ParseErrorTest, Slots) {
-  ExpectIn("t.tape:3:8: unknown slots `adaptiv`; did you mean `adaptive`?",
-           BodyErrorOf("type: bytes\nslots: adaptiv\nend"));
-  ExpectIn("it is one of fixed adaptive", BodyErrorOf("type: bytes\nslots: 16\nend"));
-  ExpectIn("`slots` has one value", BodyErrorOf("type: bytes\nslots: 4 adaptive\nend"));
-  ExpectIn(
-      "t.tape:3:1: `slots` belongs to `type: bytes`; remove it or change the type\n"
-      "  slots: fixed",
-      BodyErrorOf("type: u64\nslots: fixed\nput 1\nend"));
+  ExpectBodyErrors({{"t.tape:3:8: unknown slots `adaptiv`; did you mean `adaptive`?",
+                     "type: bytes\nslots: adaptiv\nend"},
+                    {"it is one of fixed adaptive", "type: bytes\nslots: 16\nend"},
+                    {"`slots` has one value", "type: bytes\nslots: 4 adaptive\nend"},
+                    {"t.tape:3:1: `slots` belongs to `type: bytes`; remove it or change the type\n"
+                     "  slots: fixed",
+                     "type: u64\nslots: fixed\nput 1\nend"}});
 }
 
 TEST(ParseErrorTest, Operands) {
-  ExpectIn("t.tape:2:4: an operand is missing; `put` is written `put key`",
-           BodyErrorOf("put # seven\nend"));
-  ExpectIn("`alias` is written `alias key key2`", BodyErrorOf("alias 1\nend"));
-  ExpectIn("t.tape:2:7: too many operands; `clear` is written `clear`",
-           BodyErrorOf("clear 1\nend"));
-  ExpectIn("`seven` is not a number; the key is a whole number from 0 to 65535",
-           BodyErrorOf("put seven\nend"));
-  ExpectIn("`7x` is not a number", BodyErrorOf("put 7x\nend"));
-  ExpectIn("`+7` is not a number", BodyErrorOf("put +7\nend"));
-  ExpectIn("`-` is not a number", BodyErrorOf("put -\nend"));
-  ExpectIn("t.tape:2:7: unknown kind of fault `hsh`; did you mean `hash`?",
-           BodyErrorOf("fault hsh 1\nend"));
-  ExpectIn("it is one of alloc hash equal copy move draw", BodyErrorOf("torment everything\nend"));
-  ExpectIn("`fault` is written `fault kind nth`", BodyErrorOf("fault hash\nend"));
-  ExpectIn("t.tape:2:9: unknown field `cuont`; did you mean `count`?",
-           BodyErrorOf("corrupt cuont 1\nend"));
-  ExpectIn("`corrupt` is written `corrupt field nth`", BodyErrorOf("corrupt count\nend"));
-  ExpectIn("nth `1024` is out of range; it goes from 0 to 1023",
-           BodyErrorOf("fault hash 1024\nend"));
-  ExpectIn("unknown operation `PUT`; did you mean `put`?", BodyErrorOf("PUT 7\nend"));
-  ExpectIn("unknown operation `frobnicate`; operations are put get", BodyErrorOf("frobnicate\n"));
+  ExpectBodyErrors(
+      {{"t.tape:2:4: an operand is missing; `put` is written `put key`", "put # seven\nend"},
+       {"`alias` is written `alias key key2`", "alias 1\nend"},
+       {"t.tape:2:7: too many operands; `clear` is written `clear`", "clear 1\nend"},
+       {"`seven` is not a number; the key is a whole number from 0 to 65535", "put seven\nend"},
+       {"`7x` is not a number", "put 7x\nend"},
+       {"`+7` is not a number", "put +7\nend"},
+       {"`-` is not a number", "put -\nend"},
+       {"t.tape:2:7: unknown kind of fault `hsh`; did you mean `hash`?", "fault hsh 1\nend"},
+       {"it is one of alloc hash equal copy move draw", "torment everything\nend"},
+       {"`fault` is written `fault kind nth`", "fault hash\nend"},
+       {"t.tape:2:9: unknown field `cuont`; did you mean `count`?", "corrupt cuont 1\nend"},
+       {"`corrupt` is written `corrupt field nth`", "corrupt count\nend"},
+       {"nth `1024` is out of range; it goes from 0 to 1023", "fault hash 1024\nend"},
+       {"unknown operation `PUT`; did you mean `put`?", "PUT 7\nend"},
+       {"unknown operation `frobnicate`; operations are put get", "frobnicate\n"}});
 }
 
 TEST(ParseErrorTest, BytesThatAreNotText) {

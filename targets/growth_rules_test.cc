@@ -62,37 +62,34 @@ class BentSubject : public BytesSubject<PolicyKind::kStrict> {
 };
 static_assert(LimitsChains<BentSubject> && HasStructure<BentSubject>);
 
-void ExpectSeen(RuleBug bug, const std::string& verdict, const std::string& operations,
-                const std::string& header) {
-  SCOPED_TRACE(verdict);
-  ExpectVerdict<BentSubject>(bug, verdict, ParseOperations(operations, "type: bytes\n" + header));
-}
-
 TEST(GrowthRulesTest, SeesAnotherLimitThanTheTapes) {
-  const std::string header = "hash: const\nchain: 2\n";
-  ExpectSeen(RuleBug::kLongerChains, "structure/chain-over-limit", "fill 0 20\n", header);
-  ExpectSeen(RuleBug::kShorterChains, "structure/refused-too-soon", "fill 0 20\n", header);
-  ExpectSeen(RuleBug::kShorterChains, "structure/chain-over-limit", "fill 0 20\n",
-             "hash: const\nchain: 1\n");
+  ExpectEachSeen<BentSubject, RuleBug>(
+      {{RuleBug::kLongerChains, "structure/chain-over-limit", "fill 0 20\n"},
+       {RuleBug::kShorterChains, "structure/refused-too-soon", "fill 0 20\n"}},
+      "type: bytes\nhash: const\nchain: 2\n");
+  ExpectSeen<BentSubject>(RuleBug::kShorterChains, "structure/chain-over-limit", "fill 0 20\n",
+                          "type: bytes\nhash: const\nchain: 1\n");
 }
 
 TEST(GrowthRulesTest, SeesRefusalsThatNoLimitAsksFor) {
-  const std::string header = "chain: 4\n";
-  ExpectSeen(RuleBug::kRefusesUnasked, "structure/refused-too-soon", "fill 0 12\n", header);
-  ExpectSeen(RuleBug::kRefusesUpdates, "result/refused", "fill 0 4\nput 2\n", header);
-  ExpectSeen(RuleBug::kReserveRefuses, "result/exception", "fill 0 4\nreserve 100\n", header);
+  ExpectEachSeen<BentSubject, RuleBug>(
+      {{RuleBug::kRefusesUnasked, "structure/refused-too-soon", "fill 0 12\n"},
+       {RuleBug::kRefusesUpdates, "result/refused", "fill 0 4\nput 2\n"},
+       {RuleBug::kReserveRefuses, "result/exception", "fill 0 4\nreserve 100\n"}},
+      "type: bytes\nchain: 4\n");
 }
 
 TEST(GrowthRulesTest, SeesARefusalThatLeavesGrowthWorkUndone) {
-  ExpectSeen(RuleBug::kRefusesWithoutWork, "cost/moves-too-few", "fill 0 54\n", "chain: 4\n");
+  ExpectSeen<BentSubject>(RuleBug::kRefusesWithoutWork, "cost/moves-too-few", "fill 0 54\n",
+                          "type: bytes\nchain: 4\n");
 }
 
 TEST(GrowthRulesTest, SeesSlotsThatChangeOrStayAgainstTheRule) {
   // Overflow buckets pile up in four chains until the table is rebuilt.
-  const std::string header = "hash: lowbits\nseed: 1\nlayout: 5/1 129/8 4\n";
+  const std::string header = "type: bytes\nhash: lowbits\nseed: 1\nlayout: 5/1 129/8 4\n";
   for (const char* slots : {"slots: fixed\n", "slots: adaptive\n"}) {
-    ExpectSeen(RuleBug::kOtherSlots, "structure/slots", "fill 0 50\ndrift 0 400 50\n",
-               header + slots);
+    ExpectSeen<BentSubject>(RuleBug::kOtherSlots, "structure/slots", "fill 0 50\ndrift 0 400 50\n",
+                            header + slots);
   }
 }
 
