@@ -5,8 +5,8 @@
 #include <set>
 #include <string_view>
 
+#include "harness/access_milestones.h"
 #include "harness/run_core.h"
-#include "harness/table_oracle.h"
 
 namespace mapfuzz {
 namespace {
