@@ -136,7 +136,7 @@ std::size_t FuzzTarget::CustomMutator(std::uint8_t* data, std::size_t size, std:
     return LLVMFuzzerMutate(data, size, max_size);
   }
   ++page.mutations_own;
-  return MutateBytes(data, size, max_size, seed, shape_);
+  return MutateBytes(data, size, max_size, seed, shape_, about_);
 }
 
 std::size_t FuzzTarget::CustomCrossOver(const std::uint8_t* a, std::size_t a_size,

@@ -20,6 +20,7 @@
 
 #include "harness/run.h"
 #include "harness/tape.h"
+#include "harness/tape_recipes.h"
 
 namespace mapfuzz {
 
@@ -28,7 +29,8 @@ class FuzzTarget {
   using Shape = Config (*)(Config);
   using Run = RunResult (*)(std::string_view map, const Tape& tape, const RunOptions& options);
 
-  FuzzTarget(Shape shape, std::string_view map, Run run) : shape_(shape), map_(map), run_(run) {}
+  FuzzTarget(Shape shape, std::string_view map, Run run, RecipeKind about = RecipeKind::kPlain)
+      : shape_(shape), map_(map), run_(run), about_(about) {}
 
   // Reads the flags that are ours. A wrong one ends the process with exit code 2.
   int Initialize(int argc, char** argv);
@@ -54,6 +56,7 @@ class FuzzTarget {
   Shape shape_;
   std::string map_;
   Run run_;
+  RecipeKind about_;
   std::optional<PolicyKind> policy_;
 };
 

@@ -47,8 +47,12 @@ std::uint64_t StepsOf(const Ops& ops) {
 
 class Mutator {
  public:
-  Mutator(Tape& tape, std::uint32_t seed, std::size_t max_ops)
-      : tape_(tape), ops_(tape.ops), random_(seed), max_ops_(std::min(max_ops, kMaxOps)) {}
+  Mutator(Tape& tape, std::uint32_t seed, std::size_t max_ops, RecipeKind about)
+      : tape_(tape),
+        ops_(tape.ops),
+        random_(seed),
+        max_ops_(std::min(max_ops, kMaxOps)),
+        about_(about) {}
 
   void Run();
 
@@ -83,6 +87,7 @@ class Mutator {
   Ops& ops_;
   Random random_;
   const std::size_t max_ops_;
+  const RecipeKind about_;
 };
 
 void Mutator::Run() {
@@ -172,10 +177,10 @@ void Mutator::ChangeOpCode() {
 }
 
 // Where there are faults, more of them are worth a try; elsewhere they would make tapes shorter and
-// slower that are about something else. Corruptions are what a checked map is for.
+// slower that are about something else.
 void Mutator::SpliceBlock() {
-  if (tape_.config.policy == PolicyKind::kChecked && random_.Chance(1, 2)) {
-    return Insert(PhaseBlock(tape_.config, RecipeKind::kCorruption, random_));
+  if (about_ != RecipeKind::kPlain && random_.Chance(1, 2)) {
+    return Insert(PhaseBlock(tape_.config, about_, random_));
   }
   const bool has_faults = std::any_of(ops_.begin(), ops_.end(), [](const Op& op) {
     return op.code == OpCode::kFault || op.code == OpCode::kTorment;
@@ -240,13 +245,13 @@ std::size_t OpsIn(std::size_t max_size) {
 
 }  // namespace
 
-void Mutate(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape) {
+void Mutate(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape, RecipeKind about) {
   tape.config = Shaped(tape.config, shape);
   for (Op& op : tape.ops) op = Canonical(op);
   const Tape before = tape;
   // An edit may change nothing: a pinned field, a span moved to where it was. Then another try.
   for (std::uint32_t attempt = 0; attempt < 4 && tape == before; ++attempt) {
-    Mutator(tape, seed + attempt * 0x9e3779b9, max_ops).Run();
+    Mutator(tape, seed + attempt * 0x9e3779b9, max_ops, about).Run();
     tape.config = Shaped(tape.config, shape);
   }
 }
@@ -275,9 +280,9 @@ Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max
 }
 
 std::size_t MutateBytes(std::uint8_t* data, std::size_t size, std::size_t max_size,
-                        std::uint32_t seed, Shape shape) {
+                        std::uint32_t seed, Shape shape, RecipeKind about) {
   Tape tape = FromBinary(data, size);
-  Mutate(tape, seed, OpsIn(max_size), shape);
+  Mutate(tape, seed, OpsIn(max_size), shape, about);
   return Store(tape, data, max_size);
 }
 

@@ -6,7 +6,8 @@
 // the seed alone, is canonical and holds at most `max_ops` operations.
 //
 // `shape` brings a configuration into the form that a fuzz target wants: it overwrites the fields
-// the target pins. Null leaves it as it is.
+// the target pins. Null leaves it as it is. `about` is the kind of recipe that the target is about:
+// every second block is one of those.
 
 #ifndef MAPFUZZ_HARNESS_TAPE_MUTATOR_H_
 #define MAPFUZZ_HARNESS_TAPE_MUTATOR_H_
@@ -15,13 +16,15 @@
 #include <cstdint>
 
 #include "harness/tape.h"
+#include "harness/tape_recipes.h"
 
 namespace mapfuzz {
 
 using Shape = Config (*)(Config);
 
 // One edit or a few; the tape is another one afterwards, if `max_ops` and `shape` let it.
-void Mutate(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape = nullptr);
+void Mutate(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape = nullptr,
+            RecipeKind about = RecipeKind::kPlain);
 
 // A tape of parts of both, with the configuration of one of them.
 Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max_ops,
@@ -30,7 +33,8 @@ Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max
 // The same on the binary form. The size of the result, at most `max_size` and at least 1 (if
 // `max_size` is).
 std::size_t MutateBytes(std::uint8_t* data, std::size_t size, std::size_t max_size,
-                        std::uint32_t seed, Shape shape = nullptr);
+                        std::uint32_t seed, Shape shape = nullptr,
+                        RecipeKind about = RecipeKind::kPlain);
 std::size_t CrossOverBytes(const std::uint8_t* a, std::size_t a_size, const std::uint8_t* b,
                            std::size_t b_size, std::uint8_t* out, std::size_t max_size,
                            std::uint32_t seed, Shape shape = nullptr);

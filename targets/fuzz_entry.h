@@ -18,7 +18,8 @@
 namespace mapfuzz {
 
 inline FuzzTarget MakeFuzzTarget(std::string_view profile) {
-  return FuzzTarget(FindProfile(profile)->shape, kMapNames[0], RunTape);
+  const TargetProfile& found = *FindProfile(profile);
+  return FuzzTarget(found.shape, kMapNames[0], RunTape, found.about);
 }
 
 }  // namespace mapfuzz

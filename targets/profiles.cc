@@ -200,14 +200,14 @@ constexpr TargetProfile kProfiles[] = {
     {"strings", "string keys and values", ShapeStrings, kStringMilestones},
     {"floats", "float keys: NaN and the two zeros", ShapeFloats, kFloatMilestones},
     {"faults", "allocations, hashes, equalities, copies, moves and draws that throw", ShapeFaults,
-     kFaultMilestones},
+     kFaultMilestones, RecipeKind::kFaults},
     {"lifetimes", "keys and values that watch over their lives; keys without a hash",
-     ShapeLifetimes, kLifetimeMilestones},
+     ShapeLifetimes, kLifetimeMilestones, RecipeKind::kFaults},
     {"layouts",
      "keys and values of any size and alignment; buckets of 4, 8 and 16 slots, fixed or adaptive",
      ShapeLayouts, kLayoutMilestones},
     {"corrupt", "checked maps whose header or overflow pointers are overwritten", ShapeCorrupt,
-     kCorruptMilestones},
+     kCorruptMilestones, RecipeKind::kCorruption},
 };
 
 }  // namespace

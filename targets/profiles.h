@@ -1,7 +1,8 @@
 // The fuzz targets: what each is for, which tapes it sees, what it must be seen to reach.
 //
 // All targets run the same loop on the same tapes. A profile bends the configuration of each tape
-// towards its subject (`shape`) and names the milestones without which its silence means nothing.
+// towards its subject (`shape`), favours the recipes that it is about, and names the milestones
+// without which its silence means nothing.
 
 #ifndef MAPFUZZ_TARGETS_PROFILES_H_
 #define MAPFUZZ_TARGETS_PROFILES_H_
@@ -11,6 +12,7 @@
 
 #include "harness/milestones.h"
 #include "harness/tape.h"
+#include "harness/tape_recipes.h"
 
 namespace mapfuzz {
 
@@ -19,6 +21,7 @@ struct TargetProfile {
   std::string_view help;
   Config (*shape)(Config);
   std::span<const Milestone> milestones;
+  RecipeKind about = RecipeKind::kPlain;
 };
 
 std::span<const TargetProfile> Profiles();
