@@ -161,7 +161,7 @@ void RunCases(Session& session, const CheckOptions& options, std::vector<Case>& 
     if (runs[n].strict) request.policy = PolicyKind::kStrict;
     return RunSpec(session.program, request);
   };
-  RunAll(runs.size(), spec, options.jobs, kRunLimitSeconds,
+  RunAll(runs.size(), spec, options.jobs, {kRunLimitSeconds},
          [&](std::size_t n, const ChildExit& end) {
            Case& one = cases[runs[n].of_case];
            (runs[n].strict ? one.strict : one.written).push_back(VerdictOf(end));

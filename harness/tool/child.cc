@@ -12,10 +12,12 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 #include <utility>
 
@@ -74,6 +76,25 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
 
 double SecondsOf(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+double ProcessorSeconds(pid_t pid) {
+  clockid_t clock{};
+  timespec used{};
+  if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0) return 0;
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
+
+// Whether the process waits for an event, and has no child, a symbolizer say, that may bring it.
+// Waiting for a processor, for a disk or for being continued is not sleep. If in doubt, false.
+bool IsAsleep(pid_t pid) {
+  std::string stat;
+  std::getline(std::ifstream(fmt::format("/proc/{}/stat", pid)), stat);
+  const std::size_t name_end = stat.rfind(')');  // "PID (NAME) STATE ..."
+  if (name_end == std::string::npos || stat.compare(name_end, 3, ") S") != 0) return false;
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", pid));
+  pid_t first = 0;
+  return children.is_open() && !(children >> first);
 }
 
 // In the child, between fork and exec: async-signal-safe calls only.
@@ -140,6 +161,8 @@ Child& Child::operator=(Child&& other) noexcept {
   result_fd_ = std::exchange(other.result_fd_, -1);
   ended_ = other.ended_;
   start_ = other.start_;
+  awake_ = other.awake_;
+  used_ = other.used_;
   exit_ = std::move(other.exit_);
   return *this;
 }
@@ -169,6 +192,7 @@ void Child::Reap(bool wait) {
   exit_.cpu_seconds = SecondsOf(usage.ru_utime) + SecondsOf(usage.ru_stime);
   if (got == pid_ && WIFEXITED(status)) exit_.code = WEXITSTATUS(status);
   if (got == pid_ && WIFSIGNALED(status)) exit_.signal = WTERMSIG(status);
+  if (exit_.signal != SIGKILL) exit_.fate = Fate::kEnded;  // it came before the kill
   // Whatever it started, a symbolizer say, is of no use any more.
   kill(-pid_, SIGKILL);
 }
@@ -182,8 +206,25 @@ void Child::Signal(int signal) const {
   if (pid_ > 0 && !ended_ && kill(-pid_, signal) != 0) kill(pid_, signal);
 }
 
-void Child::KillAsTimedOut() {
-  exit_.timed_out = true;
+// A process does not fall asleep again without using the processor. So one that is asleep, and has
+// used none since it was last seen asleep, has slept through, however rarely it is looked at. For
+// that the state is read before the time.
+void Child::EndIfPast(const TimeLimit& limit) {
+  if (Ended() || exit_.fate != Fate::kEnded) return;
+  const Clock::time_point now = Clock::now();
+  const bool asleep = IsAsleep(pid_);
+  const double used = ProcessorSeconds(pid_);
+  if (!asleep || used != used_) awake_ = Clock::now();
+  used_ = used;
+  if (used > limit.hang) {
+    exit_.fate = Fate::kSpun;
+  } else if (now - awake_ > std::chrono::duration<double>(limit.hang)) {
+    exit_.fate = Fate::kSlept;
+  } else if (now - start_ > std::chrono::duration<double>(limit.wall)) {
+    exit_.fate = Fate::kStarved;
+  } else {
+    return;
+  }
   Signal(SIGKILL);
 }
 
@@ -209,7 +250,8 @@ void WaitForAny(const std::vector<const Child*>& children, std::chrono::millisec
 }
 
 void RunAll(std::size_t count, const std::function<ChildSpec(std::size_t)>& spec, int jobs,
-            double limit_seconds, const std::function<void(std::size_t, const ChildExit&)>& done) {
+            const TimeLimit& limit,
+            const std::function<void(std::size_t, const ChildExit&)>& done) {
   std::vector<std::pair<std::size_t, Child>> running;
   std::size_t next = 0;
   while (next < count || !running.empty()) {
@@ -219,7 +261,7 @@ void RunAll(std::size_t count, const std::function<ChildSpec(std::size_t)>& spec
     }
     std::vector<const Child*> children;
     for (auto& [index, child] : running) {
-      if (child.Seconds() > limit_seconds) child.KillAsTimedOut();
+      child.EndIfPast(limit);
       children.push_back(&child);
     }
     WaitForAny(children, std::chrono::milliseconds(100));

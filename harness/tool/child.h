@@ -2,12 +2,19 @@
 //
 // Whatever a map does, a sanitizer's abort, a trap, a hang, it does to a child; the tool reads the
 // verdict from what is left. A child is killed by the kernel when the tool dies, however it dies.
+//
+// A hang is judged by what the child does, never by what else the machine has to do. It spins, and
+// has used so much processor time; or it sleeps, and for as long has neither woken once nor has a
+// process of its own that could wake it. A child of which neither is true, which the machine lets
+// wait for a processor or a disk, or somebody stopped, is ended at last too, but nothing follows
+// from that.
 
 #ifndef MAPFUZZ_HARNESS_TOOL_CHILD_H_
 #define MAPFUZZ_HARNESS_TOOL_CHILD_H_
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -26,15 +33,25 @@ struct ChildSpec {
 // The descriptor on which a child hands back its result, apart from what it prints.
 inline constexpr int kResultFd = 3;
 
+struct TimeLimit {
+  double hang = 0;                          // seconds of processor time, or of sleep at a stretch
+  double wall = std::max(60.0, 10 * hang);  // seconds after which a child that does not hang ends
+};
+
+// How a child came to its end: by itself, or at a limit on its time.
+enum class Fate { kEnded, kSpun, kSlept, kStarved };
+
 struct ChildExit {
   bool started = true;  // false: the program could not be run
   int code = 0;         // exit code, if it ended by itself
   int signal = 0;       // or the signal that ended it
-  bool timed_out = false;
+  Fate fate = Fate::kEnded;
   double seconds = 0;
   double cpu_seconds = 0;
   std::string output;  // standard output and error, unless there was a log
   std::string result;  // what it wrote to kResultFd
+
+  bool hung() const { return fate == Fate::kSpun || fate == Fate::kSlept; }
 };
 
 class Child {
@@ -52,8 +69,9 @@ class Child {
   bool Ended();
   // To the child and whatever it started.
   void Signal(int signal) const;
-  // For a child past its time: kills it and marks the exit so.
-  void KillAsTimedOut();
+  // Kills it if it is past its time. Has to be called again and again, as sleep is seen only by
+  // comparing.
+  void EndIfPast(const TimeLimit& limit);
   double Seconds() const;
   // Something to poll(2) for its end; -1 if the system has no such thing.
   int WaitFd() const { return pid_fd_; }
@@ -70,16 +88,18 @@ class Child {
   int result_fd_ = -1;
   bool ended_ = false;
   Clock::time_point start_;
+  Clock::time_point awake_;  // when it was last seen to be, or to have been
+  double used_ = -1;         // processor time when last looked at
   ChildExit exit_;
 };
 
 // Waits until one of the children ends, at most so long. Returns early on a signal.
 void WaitForAny(const std::vector<const Child*>& children, std::chrono::milliseconds longest);
 
-// Runs the children `spec(0)` to `spec(count - 1)`, at most `jobs` at once and each at most
-// `limit_seconds`; calls `done` as they end, in any order.
+// Runs the children `spec(0)` to `spec(count - 1)`, at most `jobs` at once and each within `limit`;
+// calls `done` as they end, in any order.
 void RunAll(std::size_t count, const std::function<ChildSpec(std::size_t)>& spec, int jobs,
-            double limit_seconds, const std::function<void(std::size_t, const ChildExit&)>& done);
+            const TimeLimit& limit, const std::function<void(std::size_t, const ChildExit&)>& done);
 
 // Variables that make sanitizers stop at the first error, name functions and leave a trap to be
 // seen as one. What the user has set in them already counts more.

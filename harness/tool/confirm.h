@@ -14,7 +14,7 @@ namespace mapfuzz::tool {
 struct Confirmer {
   std::string program;  // `mapfuzz` of the build that found it
   std::string map;
-  double limit_seconds = 0;
+  double limit_seconds = 0;  // see TimeLimit::hang
 };
 
 struct Confirmation {

@@ -26,7 +26,7 @@ struct FuzzerSpec {
   std::uint32_t seed = 1;       // the engine's
   std::uint64_t runs = 0;       // executions after which it ends, 0: no limit
   double seconds = 0;           // a backstop; the hunt ends it in time itself. 0: none
-  double timeout_seconds = 10;  // one execution that takes longer is a hang
+  double timeout_seconds = 10;  // one execution that takes longer, by the wall, may be a hang
   int memory_mb = 2048;
 };
 

@@ -181,8 +181,10 @@ void AddBudgetOptions(CLI::App* command, HuntArguments& arguments) {
       ->check(CLI::Range(1, 256));
   command->add_option("--seed", arguments.seed, "Of the engine's random draws (default: random)")
       ->check(CLI::Range(std::uint32_t{0}, UINT32_MAX));
-  command->add_option("--timeout", arguments.timeout,
-                      "One execution that takes longer is a hang (default: 10s)");
+  command->add_option(
+      "--timeout", arguments.timeout,
+      "One execution that takes longer is run again alone, and is a hang if it then "
+      "uses three times as much processor time (default: 10s)");
   command
       ->add_option("--memory", arguments.options.memory_mb,
                    "Megabytes that a fuzzer may take (default: 2048)")

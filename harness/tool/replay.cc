@@ -222,7 +222,8 @@ void AddReplayCommand(CommandLine& line) {
   command->add_flag("--history", options->history,
                     "Print every step and its result; an iterator's is the key and the value");
   command->add_option("--limit", options->limit,
-                      "A run that takes longer is a hang (default: 60s)");
+                      "A run that uses more processor time, or sleeps for longer, is a hang "
+                      "(default: 60s)");
   command->add_option("-j,--jobs", options->jobs, "Processes at once (default: one per core)")
       ->check(CLI::Range(1, 1024));
 }

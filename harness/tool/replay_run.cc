@@ -101,7 +101,7 @@ void RunItems(Session& session, const ReplayOptions& options, std::vector<Replay
   std::size_t done = 0;
   RunAll(
       order.size(), [&](std::size_t n) { return RunSpec(session.program, requests[order[n]]); },
-      options.jobs, *ParseDuration(options.limit),
+      options.jobs, {*ParseDuration(options.limit)},
       [&](std::size_t n, const ChildExit& end) {
         Merge(items[order[n]], VerdictOf(end));
         session.progress.Tell(

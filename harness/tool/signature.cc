@@ -142,7 +142,7 @@ Signature SignatureOfDeath(const ChildExit& end, std::string_view output) {
     const Signature signature = ParseSignature(line);
     if (StartsWith(line, kFailMark) && !signature.empty()) return signature;
   }
-  if (end.timed_out) return Hang();
+  if (end.hung()) return Hang();
   if (end.code == 0 && end.signal == 0) return {};
   Signature signature = OfSummary(lines);
   if (!signature.empty()) return signature;

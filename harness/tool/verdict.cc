@@ -138,8 +138,13 @@ Verdict VerdictOf(const ChildExit& end) {
   Verdict verdict;
   const Json result = Json::parse(end.result, nullptr, /*allow_exceptions=*/false);
   const bool told = result.is_object();
-  if (!told && end.signal == 0 && !end.timed_out &&
-      (end.code == kExitEnvironment || end.code == 127)) {
+  if (end.fate == Fate::kStarved) {
+    throw ToolError(kExitEnvironment,
+                    fmt::format("a run got {} of processor time in {} and came to no end, which "
+                                "says nothing about the map; try again when the machine has time",
+                                FormatDuration(end.cpu_seconds), FormatDuration(end.seconds)));
+  }
+  if (!told && end.signal == 0 && (end.code == kExitEnvironment || end.code == 127)) {
     throw ToolError(kExitEnvironment,
                     "a run could not be started or hand back its verdict; free "
                     "some memory, processes or files (ulimit -n)");
@@ -159,7 +164,7 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.cut = result.value("cut", false);
     verdict.left_out = result.value("left_out", verdict.left_out);
   }
-  const bool quiet_end = end.signal == 0 && !end.timed_out;
+  const bool quiet_end = end.signal == 0;
   if (told && quiet_end && end.code == kExitUsage) {
     verdict.kind = Verdict::Kind::kBadInput;
     verdict.report = result.value("error", "no tape");
@@ -173,8 +178,12 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.signature = SignatureOfDeath(end, end.output);
     if (verdict.signature.empty()) verdict.signature = {"sanitizer", "no-verdict"};
     verdict.report = ReportOfDeath(verdict.signature, end.output);
-    if (end.timed_out) {
-      verdict.report += fmt::format("The run was ended after {}.\n", FormatDuration(end.seconds));
+    if (end.fate == Fate::kSpun) {
+      verdict.report += fmt::format("The run was ended after {} of processor time.\n",
+                                    FormatDuration(end.cpu_seconds));
+    } else if (end.fate == Fate::kSlept) {
+      verdict.report += fmt::format("The run was ended after {}, asleep with nobody to wake it.\n",
+                                    FormatDuration(end.seconds));
     }
   }
   return verdict;
@@ -183,7 +192,7 @@ Verdict VerdictOf(const ChildExit& end) {
 Verdict RunAndWait(const std::string& program, const RunRequest& request, double limit_seconds) {
   Verdict verdict;
   RunAll(
-      1, [&](std::size_t) { return RunSpec(program, request); }, 1, limit_seconds,
+      1, [&](std::size_t) { return RunSpec(program, request); }, 1, {limit_seconds},
       [&](std::size_t, const ChildExit& end) { verdict = VerdictOf(end); });
   return verdict;
 }

@@ -18,7 +18,7 @@
 
 namespace mapfuzz::tool {
 
-// A limit so that a hang becomes a verdict; how long anything takes is never compared.
+// See TimeLimit::hang. Far more than any run uses; how long anything takes is never compared.
 inline constexpr double kRunLimitSeconds = 60;
 
 struct RunRequest {
@@ -56,7 +56,7 @@ struct Verdict {
 };
 
 // How `program` (this tool, of this or another build) is started for a request, and the verdict
-// of the process that it was.
+// of the process that it was. ToolError (environment) if the system let it have none.
 ChildSpec RunSpec(const std::string& program, const RunRequest& request);
 Verdict VerdictOf(const ChildExit& end);
 

@@ -1,0 +1,71 @@
+// Children that spin, sleep, stand still and wait, and what is concluded from it. None of it
+// depends on how much time the machine gives to whom.
+
+#include "harness/tool/child.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace mapfuzz::tool {
+namespace {
+
+constexpr double kNever = 3600;
+
+ChildSpec Shell(std::string line) {
+  ChildSpec spec;
+  spec.argv = {"/bin/bash", "-c", std::move(line)};
+  return spec;
+}
+
+Fate FateOf(const std::string& line, const TimeLimit& limit) {
+  ChildExit seen;
+  RunAll(
+      1, [&](std::size_t) { return Shell(line); }, 1, limit,
+      [&](std::size_t, const ChildExit& end) { seen = end; });
+  EXPECT_EQ(seen.started, true);
+  return seen.fate;
+}
+
+TEST(TimeLimit, EndsAChildThatHasUsedItsProcessorTime) {
+  EXPECT_EQ(FateOf("while :; do :; done", {0.05, kNever}), Fate::kSpun);
+}
+
+TEST(TimeLimit, TakesASpinningChildThatGotLittleProcessorTimeForNoHang) {
+  EXPECT_EQ(FateOf("while :; do :; done", {kNever, 0.05}), Fate::kStarved);
+}
+
+TEST(TimeLimit, EndsAChildThatSleepsWithNobodyToWakeIt) {
+  EXPECT_EQ(FateOf("exec sleep infinity", {0.3, kNever}), Fate::kSlept);
+}
+
+TEST(TimeLimit, TakesAStoppedChildForNoHang) {
+  EXPECT_EQ(FateOf("kill -STOP $$", {0.3, 0.9}), Fate::kStarved);
+}
+
+TEST(TimeLimit, TakesAChildThatWaitsForWhatItStartedForNoHang) {
+  EXPECT_EQ(FateOf("sleep infinity; :", {0.3, 0.9}), Fate::kStarved);
+}
+
+TEST(TimeLimit, LetsAChildEndByItself) {
+  EXPECT_EQ(FateOf("exit 0", {kNever, kNever}), Fate::kEnded);
+}
+
+TEST(TimeLimit, DoesNotTouchAChildThatHasEndedHoweverLateItIsLookedAt) {
+  Child child(Shell("exit 5"));
+  WaitForAny({&child}, std::chrono::hours(1));
+  child.EndIfPast({0, 0});
+  const ChildExit end = child.Take();
+  EXPECT_EQ(end.fate, Fate::kEnded);
+  EXPECT_EQ(end.code, 5);
+}
+
+TEST(TimeLimit, GivesTheWallFarMoreThanAHang) {
+  EXPECT_GE(TimeLimit{0.1}.wall, 60);
+  EXPECT_GE(TimeLimit{60}.wall, 600);
+}
+
+}  // namespace
+}  // namespace mapfuzz::tool
