@@ -15,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "harness/fault_plan.h"
 
@@ -71,6 +72,8 @@ template <class T>
 class TapeAllocator {
  public:
   using value_type = T;
+  // The maps of a run share its heap.
+  using propagate_on_container_move_assignment = std::true_type;
 
   explicit TapeAllocator(Heap* heap = nullptr) : heap_(heap) {}
   template <class U>

@@ -38,6 +38,9 @@ class Cells {
       Layout::kIndirectValue || std::is_nothrow_move_constructible_v<V>;
   static constexpr bool kCopiesKey = std::is_copy_constructible_v<K>;
   static constexpr bool kCopiesValue = std::is_copy_constructible_v<V>;
+  // Objects, not only pointers to them, move without throwing.
+  static constexpr bool kMovesObjects =
+      std::is_nothrow_move_constructible_v<K> && std::is_nothrow_move_constructible_v<V>;
 
   Cells(const Layout& layout, const Allocator& allocator)
       : layout_(layout), allocator_(allocator) {}

@@ -16,7 +16,7 @@
 //     own array (`Place` knows which). Sizes of keys and values never change.
 //
 // The declarations are here; look-up, insert and delete are defined in `core_access.h`, growth
-// and evacuation in `core_growth.h`.
+// and evacuation in `core_growth.h`, the way to another allocator's memory in `core_transfer.h`.
 
 #ifndef HMAP_CORE_H_
 #define HMAP_CORE_H_
@@ -83,6 +83,13 @@ class Core {
   // Evacuated cells can keep what iterators need: the key, and the value of a key that is not
   // equal to itself.
   static constexpr bool kCanRetain = kCopiesKeys && (kReflexiveKey<K> || CellsT::kCopiesValue);
+  static_assert(HasherOf<typename T::Hash, K>,
+                "hmap: keys of this type have no hasher: give one as the map's third type "
+                "parameter, a class with std::uint64_t operator()(const Key&, std::uint32_t seed) "
+                "const, or one like std::hash");
+  static_assert(std::is_invocable_v<typename T::Equal&, const K&, const K&>,
+                "hmap: keys of this type cannot be compared: give them an operator==, or the map "
+                "an equality as its fourth type parameter");
   static_assert(kContract || (kCopiesKeys && kCopiesValues),
                 "hmap: Go119 keeps copies of what it evacuates, so keys and values must have them");
   static_assert((kMovesKey || kCopiesKeys) && (kMovesValue || kCopiesValues),
@@ -96,12 +103,16 @@ class Core {
 
   // What a map is made of, beside its contents.
   struct Parts {
-    [[no_unique_address]] typename T::Hash hash;
-    [[no_unique_address]] typename T::Equal equal;
-    [[no_unique_address]] typename T::Random random;
-    [[no_unique_address]] typename T::Growth growth;
-    [[no_unique_address]] Layout layout;
-    [[no_unique_address]] typename T::Allocator allocator;
+    [[no_unique_address]] typename T::Hash hash{};
+    [[no_unique_address]] typename T::Equal equal{};
+    [[no_unique_address]] typename T::Random random{};
+    [[no_unique_address]] typename T::Growth growth{};
+    [[no_unique_address]] Layout layout{};
+    [[no_unique_address]] typename T::Allocator allocator{};
+
+    Parts With(const typename T::Allocator& other) const {
+      return {hash, equal, random, growth, layout, other};
+    }
   };
 
   using Place = hmap::Place<Layout>;
@@ -188,6 +199,12 @@ class Core {
   // --- Growth ---
   // Makes room for `entries` without a further growth by load. See `Map::reserve`.
   void Reserve(std::size_t entries);
+
+  // --- Other allocators ---
+  // A table of the same entries made of `parts`, whose allocator need not be equal to this table's.
+  // This one's keys and values are then moved from, and it is only to die. If anything throws, they
+  // are as before.
+  Core* MoveTo(const Parts& parts);
 
   // --- Checks (see checked.h) ---
   // Of a checked table: throws CorruptError unless the header is as the last write left it.
@@ -332,6 +349,11 @@ class Core {
   void AdvanceEvacuationMark();
   void FinishGrowth();
   void GrowTo(std::size_t entries, unsigned b);
+
+  // --- core_transfer.h ---
+  void TakeEntries(Core& from);
+  void TakeEntry(Place to, Place from);
+  void ReturnEntries(Core& to);
 
   Parts parts_;
   CellsT cells_;

@@ -59,15 +59,16 @@ class DynamicMap : public Handle<DynamicTypes<HashT, EqualT, AllocatorT, PolicyT
   using typename Base::Parts;
 
   // An empty map with room for `hint` entries; see `Map` for those that make no sense.
-  explicit DynamicMap(const DynamicLayout& layout, std::int64_t hint = 0)
+  explicit DynamicMap(const DynamicLayout& layout, std::int64_t hint = 0,
+                      const AllocatorT& allocator = {})
     requires std::constructible_from<HashT, ObjectShape> &&
              std::constructible_from<EqualT, ObjectShape>
-      : DynamicMap(hint, {HashT(layout.key()), EqualT(layout.key()), {}, {}, layout, {}}) {}
+      : DynamicMap(hint, {HashT(layout.key()), EqualT(layout.key()), {}, {}, layout, allocator}) {}
   DynamicMap(std::int64_t hint, const Parts& parts) : Base(hint, parts) {}
   // A map that is nil: it reads as empty, and the first insert throws NilMapError.
   static DynamicMap Nil(const Parts& parts) { return DynamicMap(parts); }
 
-  // Iterators follow the entries.
+  // Iterators follow the entries, and so do the allocators, even if they do not say so.
   void swap(DynamicMap& other) noexcept { Base::swap(other); }
   friend void swap(DynamicMap& a, DynamicMap& b) noexcept { a.swap(b); }
 

@@ -7,13 +7,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "hmap/core.h"
 #include "hmap/core_access.h"
 #include "hmap/core_growth.h"
+#include "hmap/core_transfer.h"
 #include "hmap/errors.h"
 #include "hmap/iterator.h"
+#include "hmap/remake.h"
 #include "hmap/view.h"
 
 namespace hmap {
@@ -23,7 +27,8 @@ class Handle {
  public:
   using Types = TypesT;
   using CoreT = Core<Types>;
-  // Hasher, equality, random source, growth rule, layout and allocator of a map.
+  // Hasher, equality, random source, growth rule, layout and allocator of a map: members `hash`,
+  // `equal`, `random`, `growth`, `layout` and `allocator`, in this order.
   using Parts = typename CoreT::Parts;
   using size_type = std::size_t;
   using hasher = typename Types::Hash;
@@ -73,27 +78,43 @@ class Handle {
   // A copy has the same entries, draws of its own (as far as the random source's copies do) and no
   // iterators. Its table may be smaller, so a limit on the length of chains does not bind it.
   // Go: maps.Clone.
-  Handle(const Handle& other) : parts_(other.parts_), nil_(other.nil_) {
-    if (other.core_ == nullptr) return;
-    other.core_->CheckTable();
-    other.core_->CheckNoWriter(kConcurrentCloneAndWrite);
-    Handle copy(static_cast<std::int64_t>(other.size()), other.parts_);
-    other.view().ForEachEntry([&core = *copy.core_](const auto& key, const auto& value) {
-      constexpr bool kLimited = false;
-      core.Assign(key, [](Place) {}, [&](Place at) { core.Construct(at, key, value); }, kLimited);
-    });
-    swap(copy);
+  Handle(const Handle& other)
+      : Handle(other, Traits::select_on_container_copy_construction(other.parts_.allocator)) {}
+  Handle(const Handle& other, const allocator_type& allocator)
+      : parts_(other.parts_.With(allocator)), nil_(other.nil_) {
+    if (other.core_ != nullptr) core_ = CopyOf(*other.core_, parts_);
   }
   // Iterators follow the entries. The source is empty afterwards and may be used on; its
   // allocator is copied, the one in use goes with the entries.
   Handle(Handle&& other) noexcept
       : parts_(other.parts_), core_(std::exchange(other.core_, nullptr)), nil_(other.nil_) {}
+  // The same if `allocator` is equal to the one in use. Else the entries are moved one by one, or
+  // copied if they may throw as they move, and iterators find the map gone.
+  Handle(Handle&& other, const allocator_type& allocator)
+      : parts_(other.parts_.With(allocator)), nil_(other.nil_) {
+    if constexpr (!Traits::is_always_equal::value) {
+      if (other.core_ != nullptr && !(allocator == other.parts_.allocator)) {
+        core_ = MoveOf(*other.core_, parts_);
+        std::exchange(other.core_, nullptr)->Die();
+        return;
+      }
+    }
+    core_ = std::exchange(other.core_, nullptr);
+  }
+  // A map keeps its allocator, unless that says that it propagates. As the constructors otherwise.
   Handle& operator=(const Handle& other) {
-    if (this != &other) Handle(other).swap(*this);
+    if (this == &other) return *this;
+    constexpr bool kPropagates = Traits::propagate_on_container_copy_assignment::value;
+    Handle(other, kPropagates ? other.parts_.allocator : parts_.allocator).swap(*this);
     return *this;
   }
-  Handle& operator=(Handle&& other) noexcept {
-    if (this != &other) Handle(std::move(other)).swap(*this);
+  Handle& operator=(Handle&& other) noexcept(kTakesTables) {
+    if (this == &other) return *this;
+    if constexpr (Traits::propagate_on_container_move_assignment::value) {
+      Handle(std::move(other)).swap(*this);
+    } else {
+      Handle(std::move(other), parts_.allocator).swap(*this);
+    }
     return *this;
   }
   // Iterators that still hold on find the map gone (StaleIterator).
@@ -101,9 +122,9 @@ class Handle {
     if (core_ != nullptr) core_->Die();
   }
 
-  // Iterators follow the entries.
+  // Iterators follow the entries, and so do the allocators, even if they do not say so.
   void swap(Handle& other) noexcept {
-    std::swap(parts_, other.parts_);
+    Exchange(parts_, other.parts_);
     std::swap(core_, other.core_);
     std::swap(nil_, other.nil_);
   }
@@ -141,6 +162,34 @@ class Handle {
 
  private:
   friend struct UnsafeCode;
+
+  using Traits = std::allocator_traits<allocator_type>;
+  // A move assignment never has to move entries.
+  static constexpr bool kTakesTables =
+      Traits::propagate_on_container_move_assignment::value || Traits::is_always_equal::value;
+
+  static CoreT* CopyOf(CoreT& original, const Parts& parts) {
+    original.CheckTable();
+    original.CheckNoWriter(kConcurrentCloneAndWrite);
+    Handle copy(static_cast<std::int64_t>(original.count()), parts);
+    TableView<CoreT>(&original).ForEachEntry([&core = *copy.core_](const auto& key,
+                                                                   const auto& value) {
+      constexpr bool kLimited = false;
+      core.Assign(key, [](Place) {}, [&](Place at) { core.Construct(at, key, value); }, kLimited);
+    });
+    return std::exchange(copy.core_, nullptr);
+  }
+  static CoreT* MoveOf(CoreT& original, const Parts& parts) {
+    using CellsT = typename CoreT::CellsT;
+    static_assert(CellsT::kMovesObjects || (CellsT::kCopiesKey && CellsT::kCopiesValue),
+                  "hmap: keys and values that cannot be copied must move without throwing, if they "
+                  "are to go to the memory of another allocator");
+    if constexpr (CellsT::kMovesObjects) {
+      return original.MoveTo(parts);
+    } else {
+      return CopyOf(original, parts);
+    }
+  }
 
   Parts parts_;
   CoreT* core_ = nullptr;  // null: nil or moved from

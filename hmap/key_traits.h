@@ -123,6 +123,9 @@ template <class H, class Q>
 concept SeededHasher = requires(const H& hash, const Q& key, std::uint32_t seed) {
   { hash(key, seed) } -> std::convertible_to<std::uint64_t>;
 };
+template <class H, class Q>
+concept HasherOf = SeededHasher<H, Q> ||
+                   requires(H& hash, const Q& key) { static_cast<std::uint64_t>(hash(key)); };
 template <class H, class K>
 inline constexpr bool kNarrowHash = false;
 template <class H, class K>
@@ -135,7 +138,7 @@ template <class Q, class K, class HashT, class Equal>
 concept LookupKey = !std::same_as<Q, K> && requires {
   typename HashT::is_transparent;
   typename Equal::is_transparent;
-};
+} && HasherOf<HashT, Q>;
 
 }  // namespace hmap
 

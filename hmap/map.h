@@ -2,9 +2,30 @@
 //
 //   hmap::Map<std::string, int> ages;
 //   ages["ann"] = 41;
-//   for (auto [name, age] : ages) {
+//   for (auto [name, age] : ages) {         // references, in a pair that is made for the occasion
 //     if (age > 40) ages.erase(name);       // allowed: iterators are live
 //   }
+//   if (int* age = ages.find("ann")) ++*age;  // the value's address, or null
+//
+// Hasher, equality, allocator and policy are template parameters. Objects of them are given to the
+// constructor by name, in the order of `Parts`; what is left out is made by default:
+//
+//   struct PointHash {
+//     std::uint64_t salt = 0;
+//     std::uint64_t operator()(const Point& p, std::uint32_t seed) const;
+//   };
+//   using Points = hmap::Map<Point, int, PointHash, std::equal_to<>,
+//                            std::pmr::polymorphic_allocator<std::byte>>;
+//   Points a(0, {.hash = {.salt = 7}, .allocator = &resource});
+//   Points b(&resource);
+//
+// A hasher takes the map's seed, unless it is one like std::hash, whose result is mixed with it. If
+// hasher and equality both have `is_transparent`, keys are found by whatever the two take.
+//
+// Allocators go with copies, assignments and moves as those of standard containers do: they need
+// not be assignable, and a move assignment between unequal ones that do not propagate moves the
+// entries one by one. In a swap they go with the entries. They serve the table; what a key or a
+// value allocates on its own is its own affair.
 //
 // It grows incrementally: an insert or erase moves at most two old buckets, so no single operation
 // pays for a whole rehash. Iteration order is random, and goes on through any change of the map:
@@ -64,14 +85,23 @@ class Map : public Handle<MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>> {
   // Go: make(map[K]V, hint).
   Map() : Map(0) {}
   explicit Map(std::int64_t hint, const Parts& parts = {}) : Base(hint, parts) {}
-  Map(std::initializer_list<value_type> entries) : Map(static_cast<std::int64_t>(entries.size())) {
+  explicit Map(const AllocatorT& allocator) : Map(0, allocator) {}
+  Map(std::int64_t hint, const AllocatorT& allocator) : Base(hint, Parts{.allocator = allocator}) {}
+  // Of entries with equal keys the first stays.
+  Map(std::initializer_list<value_type> entries, const Parts& parts = {})
+      : Map(static_cast<std::int64_t>(entries.size()), parts) {
     for (const value_type& entry : entries) insert(entry);
   }
+  Map(std::initializer_list<value_type> entries, const AllocatorT& allocator)
+      : Map(entries, Parts{.allocator = allocator}) {}
+  // Copies, or moves, to memory of `allocator`.
+  Map(const Map& other, const AllocatorT& allocator) : Base(other, allocator) {}
+  Map(Map&& other, const AllocatorT& allocator) : Base(std::move(other), allocator) {}
   // A map that is nil: it reads as empty, and the first insert throws NilMapError.
   // Go: var m map[K]V.
   static Map Nil(const Parts& parts = {}) { return Map(parts); }
 
-  // Iterators follow the entries.
+  // Iterators follow the entries, and so do the allocators, even if they do not say so.
   void swap(Map& other) noexcept { Base::swap(other); }
   friend void swap(Map& a, Map& b) noexcept { a.swap(b); }
 
@@ -116,6 +146,9 @@ class Map : public Handle<MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>> {
   }
   std::pair<V*, bool> insert(const value_type& entry) {
     return try_emplace(entry.first, entry.second);
+  }
+  std::pair<V*, bool> insert(value_type&& entry) {
+    return try_emplace(entry.first, std::move(entry.second));
   }
 
   // The value of `key`, which is inserted with a default value if absent; replaces the key as

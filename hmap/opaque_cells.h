@@ -29,6 +29,7 @@ class Cells<LayoutT, Allocator> {
   static constexpr bool kMovesValue = true;
   static constexpr bool kCopiesKey = true;
   static constexpr bool kCopiesValue = true;
+  static constexpr bool kMovesObjects = false;  // to copy the bytes is as good
 
   Cells(const Layout& layout, const Allocator& allocator)
       : layout_(layout), allocator_(allocator) {}
