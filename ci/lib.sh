@@ -26,6 +26,49 @@ show_help() {
   awk 'NR == 1 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$0"
 }
 
+# --- Values of options of `mapfuzz hunt`, so that a slip is told before a build of minutes ---
+# ci/scripts_test holds these rules to those of the tool.
+
+# The words of an array of names in a header.
+names_in() {  # FILE ARRAY
+  local words
+  words=$(awk -v array=" $2[" 'index($0, array) { on = 1 } on { print } on && /};/ { exit }' \
+    "$root/$1" | grep -o '"[a-z0-9]*"' | tr -d '"')
+  echo "${words//$'\n'/ }"
+}
+
+# One of the words.
+check_word() {  # OPTION VALUE WORDS
+  [[ -n $2 && " $3 " == *" $2 "* ]] || usage_error "$1 '$2' is not one of: $3."
+}
+
+check_number() {  # OPTION VALUE LEAST MOST
+  if ! [[ $2 =~ ^[0-9]{1,15}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then
+    usage_error "$1 '$2' is not a number from $3 to $4."
+  fi
+}
+
+# Above zero and at most a year: 90, 90s, 10m, 1h30m, 1.5m, 500ms.
+check_duration() {  # OPTION VALUE
+  awk -v text="$2" '
+    BEGIN {
+      unit["ms"] = 0.001; unit["s"] = 1; unit["m"] = 60; unit["h"] = 3600; unit["d"] = 86400
+      for (first = 1; first || text != ""; first = 0) {
+        if (!match(text, /^([0-9]+[.]?[0-9]*|[.][0-9]+)/) || RLENGTH > 13) exit 1
+        number = substr(text, 1, RLENGTH) + 0
+        text = substr(text, RLENGTH + 1)
+        if (match(text, /^(ms|[smhd])/)) {
+          number *= unit[substr(text, 1, RLENGTH)]
+          text = substr(text, RLENGTH + 1)
+        } else if (!first || text != "") {
+          exit 1
+        }
+        total += number
+      }
+      exit !(total > 0 && total <= 366 * 86400)
+    }' || usage_error "$1 '$2' is not a time such as 600s, 10m, 1h30m."
+}
+
 # Installs what is missing of the lists, of packages.txt if none is named; a few milliseconds if
 # nothing is.
 require_packages() {  # [LIST...]
