@@ -289,8 +289,8 @@ inline constexpr OpInfo kOpInfo[kOpCodes] = {
      "corrupt",
      2,
      {OperandKind::kField, OperandKind::kNth},
-     "the next step finds this of its table overwritten, and must say so; n: which bucket, by "
-     "what"},
+     "the next step finds this of its table overwritten, and must say so; nth: which "
+     "bucket, by what"},
 };
 
 struct Tape {

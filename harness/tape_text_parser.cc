@@ -238,10 +238,7 @@ void TapeParser::FailUnknownOp(std::string_view word) const {
 void TapeParser::FailNumberOfOperands(const OpInfo& info) const {
   const auto operands = static_cast<std::size_t>(info.operands);
   std::string usage = Quoted(info.name) + " is written `" + std::string(info.name);
-  for (std::size_t i = 0; i < operands; ++i) {
-    const bool second = info.kinds[i] == OperandKind::kKey2;
-    usage += " " + std::string(second ? "key2" : NameOf(info.kinds[i]));
-  }
+  for (std::size_t i = 0; i < operands; ++i) usage += " " + std::string(NameOf(info.kinds[i]));
   usage += "`";
   if (tokens().size() - 1 < operands) {
     reader_.FailBehindTokens("an operand is missing; " + usage);

@@ -259,7 +259,7 @@ TEST(ParseErrorTest, NumbersOutOfRangeNameTheirLimits) {
        {"seed `4294967296` is out of range; it goes from 0 to 4294967295", "seed: 4294967296\nend"},
        {"key `65536` is out of range; it goes from 0 to 65535", "put 65536\nend"},
        {"key `-1` is out of range", "put -1\nend"},
-       {"second key `70000` is out of range", "alias 1 70000\nend"},
+       {"key2 `70000` is out of range", "alias 1 70000\nend"},
        {"iterator `4` is out of range; it goes from 0 to 3", "next 4\nend"},
        {"draw `65536` is out of range", "begin 0 65536\nend"},
        {"count `4096` is out of range; it goes from 0 to 4095", "fill 0 4096\nend"},

@@ -41,13 +41,13 @@ constexpr std::string_view NameOf(TapeHeader header) {
 // What they say is said of maps of bytes alone.
 inline constexpr TapeHeader kHeadersOfBytes[] = {TapeHeader::kLayout, TapeHeader::kSlots};
 
-// What an error calls an operand.
+// What errors and `mapfuzz list tape`, there in capitals, call an operand.
 constexpr std::string_view NameOf(OperandKind kind) {
   switch (kind) {
     case OperandKind::kKey:
       return "key";
     case OperandKind::kKey2:
-      return "second key";
+      return "key2";
     case OperandKind::kIterator:
       return "iterator";
     case OperandKind::kWidth:

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "harness/tape_text.h"
+#include "harness/tape_words.h"
 
 namespace mapfuzz::tool {
 namespace {
@@ -42,30 +43,11 @@ std::string ValuesOf(const std::string& header) {
   return "";
 }
 
-std::string_view WordOf(OperandKind kind) {
-  switch (kind) {
-    case OperandKind::kKey:
-      return "KEY";
-    case OperandKind::kKey2:
-      return "KEY2";
-    case OperandKind::kIterator:
-      return "IT";
-    case OperandKind::kWidth:
-      return "WIDTH";
-    case OperandKind::kCount:
-      return "COUNT";
-    case OperandKind::kDraw:
-      return "DRAW";
-    case OperandKind::kHint:
-      return "HINT";
-    case OperandKind::kFault:
-      return "KIND";
-    case OperandKind::kField:
-      return "FIELD";
-    case OperandKind::kNth:
-      return "N";
-  }
-  return "";
+// "KEY2" for "key2", which errors say.
+std::string WordOf(OperandKind kind) {
+  std::string word(NameOf(kind));
+  for (char& c : word) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return word;
 }
 
 // "KEY 0 to 65535", "KIND alloc hash ...".
@@ -112,7 +94,7 @@ std::vector<HeaderInfo> TapeHeaders() {
 
 std::string OperandsText(const OpInfo& info) {
   std::string text;
-  for (int i = 0; i < info.operands; ++i) text += " " + std::string(WordOf(info.kinds[i]));
+  for (int i = 0; i < info.operands; ++i) text += " " + WordOf(info.kinds[i]);
   return text;
 }
 

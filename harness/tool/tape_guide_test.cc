@@ -32,12 +32,14 @@ TEST(TapeGuide, TellsValuesAndDefaultOfEveryHeader) {
 TEST(TapeGuide, TellsTheRangeOfEveryOperand) {
   const std::string text = TapeText(Screen());
   for (const char* range :
-       {"KEY 0 to 65535", "KEY2 0 to 65535", "IT 0 to 3", "COUNT 0 to 4095", "DRAW 0 to 65535",
-        "WIDTH 0 to 255", "HINT -1 to 8192", "KIND alloc hash equal copy move draw", "N 0 to 1023",
+       {"KEY 0 to 65535", "KEY2 0 to 65535", "ITERATOR 0 to 3", "COUNT 0 to 4095",
+        "DRAW 0 to 65535", "WIDTH 0 to 255", "HINT -1 to 8192",
+        "KIND alloc hash equal copy move draw", "NTH 0 to 1023",
         "FIELD count flags b noverflow hash0 nevacuate buckets oldbuckets "
         "overflow"}) {
     EXPECT_TRUE(Has(text, range)) << range;
   }
+  EXPECT_TRUE(Has(text, "  corrupt FIELD NTH ")) << "as errors call it";
   for (const OpInfo& info : kOpInfo) {
     for (int i = 0; i < info.operands; ++i) EXPECT_FALSE(Has(OperandsText(info), "  "));
   }
