@@ -175,6 +175,11 @@ int Main(int argc, char** argv, const Registry& registry) {
   AddRunOneCommand(line);
 
   Screen screen;
+  // Before the parser, to which --help goes before anything else.
+  if (argc > 1 && argv[1][0] != '-' && NamedCommand(line.app, argc, argv).empty()) {
+    screen.Complain(UnknownCommand(line.app, argv[1]));
+    return kExitUsage;
+  }
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -185,9 +190,7 @@ int Main(int argc, char** argv, const Registry& registry) {
       screen.Out(help.str());
       return Flushed(screen, kExitClean);
     }
-    if (argc > 1 && argv[1][0] != '-' && NamedCommand(line.app, argc, argv).empty()) {
-      screen.Complain(UnknownCommand(line.app, argv[1]));
-    } else if (argc < 2) {
+    if (argc < 2) {
       screen.Complain(
           "mapfuzz: give a command, for example `mapfuzz hunt --for 2m`; `mapfuzz --help` has "
           "them");

@@ -153,9 +153,13 @@ TEST_F(MapfuzzTest, TakesUsageErrorsForUsageErrors) {
                                              {"replay", "--frob", "x"},
                                              {"hunt", "nosuch"},
                                              {"hunt", "--for", "5x"},
+                                             {"cost", "--help"},
+                                             {"cost", "-h"},
                                              {"replay", "--map", "nosuch", "x"}}) {
     EXPECT_EQ(Run(arguments).code, kExitUsage) << arguments[0];
   }
+  EXPECT_TRUE(Run({"cost", "--help"}).Says("`cost` is no command")) << "and not the general help";
+  EXPECT_TRUE(Run({"lists", "--help"}).Says("did you mean `list`?"));
   EXPECT_EQ(Run({"replay", "--help"}).code, kExitClean);
   EXPECT_TRUE(Run({"replay", "--help"}).Says("Examples:"));
 }
