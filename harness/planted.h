@@ -10,6 +10,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "harness/runner.h"
 #include "harness/tape_text.h"
@@ -34,6 +35,24 @@ class Planted {
 
 inline Tape ParseOperations(const std::string& operations, const std::string& header = "") {
   return ParseTapeText("mapfuzz tape v1\n" + header + "\n" + operations + "end\n", "test").tape;
+}
+
+// What a run of the toy notes of operations, a line each: the operation's number from 1, the text,
+// the step of what was met, how often in a row.
+template <class Toy>
+std::string FatesOf(const std::string& operations, const std::string& header = "") {
+  std::vector<OpFate> fates;
+  RunOptions options;
+  options.fates = &fates;
+  Runner<Toy>::Run(ParseOperations(operations, header), options);
+  std::string text;
+  for (const OpFate& fate : fates) {
+    text += std::to_string(fate.operation + 1) + " " + std::string(TextOf(fate.fate));
+    if (fate.fate == Fate::kMet) text += " " + std::to_string(fate.step);
+    if (fate.times > 1) text += ", times " + std::to_string(fate.times);
+    text += "\n";
+  }
+  return text;
 }
 
 // "oracle/property" of the failure of a toy with this bug, "" if there is none.

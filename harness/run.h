@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "harness/milestones.h"
+#include "harness/op_fate.h"
 #include "harness/tape.h"
 
 namespace mapfuzz {
@@ -55,8 +56,8 @@ struct RunOptions {
   std::string* history = nullptr;
   // If not null, the tape's operation (from 0) that each step belongs to is appended.
   std::vector<std::uint32_t>* operations = nullptr;
-  // If not null, the tape's operation (from 0) of everything left out is appended.
-  std::vector<std::uint32_t>* skipped = nullptr;
+  // If not null, what was left out and what became of what was armed is appended, as it happens.
+  std::vector<OpFate>* fates = nullptr;
   // Stop, without a verdict, after this step.
   std::uint64_t until_step = UINT64_MAX;
 };

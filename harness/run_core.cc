@@ -4,6 +4,12 @@
 
 namespace mapfuzz {
 
+std::string Operands::Text() const {
+  std::string text;
+  for (int i = 0; i < count_; ++i) text += " " + std::to_string(values_[i]);
+  return text;
+}
+
 void RunCore::Fail(Fault fault) const {
   throw Failure{
       .oracle = std::string(kOracleNames[static_cast<int>(blamed_.value_or(fault.oracle))]),
@@ -27,8 +33,21 @@ void RunCore::DigestHeader(const HeaderView& header) {
          static_cast<std::uint64_t>(header.pool) << 16 ^ (header.growing ? 1 : 0));
 }
 
-void RunCore::Line(const std::string& text) const {
-  *options_.history += std::to_string(result_.steps) + " " + std::string(op_) + " " + text + "\n";
+void RunCore::Line(const std::string& result) const {
+  *options_.history += std::to_string(result_.steps) + " " + std::string(op_) + operands_.Text() +
+                       (result.empty() ? "" : " = ") + result + "\n";
+}
+
+void RunCore::Note(std::size_t operation, Fate fate) {
+  if (IsLeftOut(fate)) ++result_.skipped;
+  if (options_.fates == nullptr) return;
+  const auto index = static_cast<std::uint32_t>(operation);
+  std::vector<OpFate>& fates = *options_.fates;
+  if (!fates.empty() && fates.back().operation == index && fates.back().fate == fate) {
+    ++fates.back().times;
+  } else {
+    fates.push_back({.operation = index, .fate = fate, .step = result_.steps});
+  }
 }
 
 void HitStory(IteratorStory& story, RunCore& core) {

@@ -25,6 +25,20 @@ namespace mapfuzz {
 // A tape does at most so many elementary steps; then its run ends.
 inline constexpr std::uint64_t kMaxSteps = 16384;
 
+// What the line of a step names beside its operation: a key or two, an iterator, a hint.
+class Operands {
+ public:
+  Operands() = default;
+  Operands(std::int64_t one) : count_(1), values_{one, 0} {}  // NOLINT: written as it is
+  Operands(std::int64_t one, std::int64_t two) : count_(2), values_{one, two} {}
+
+  std::string Text() const;  // each with a space before it
+
+ private:
+  int count_ = 0;
+  std::int64_t values_[2] = {};
+};
+
 class RunCore {
  public:
   RunCore(const Config& config, const RunOptions& options)
@@ -44,7 +58,7 @@ class RunCore {
   // --- Steps ---
   void BeginOperation(std::size_t index) { op_index_ = index; }
   // Counts one elementary step; false if the run is over and the step must not be done.
-  bool BeginStep(std::string_view op) {
+  bool BeginStep(std::string_view op, Operands operands = {}) {
     if (over_) return false;
     if (result_.steps == kMaxSteps || result_.steps == options_.until_step) {
       over_ = true;
@@ -56,6 +70,7 @@ class RunCore {
       options_.operations->push_back(static_cast<std::uint32_t>(op_index_));
     }
     op_ = op;
+    operands_ = operands;
     credit_ += kCreditPerStep;
     return true;
   }
@@ -67,14 +82,10 @@ class RunCore {
   // What a step writes: its number, or as much of it as a value has room for.
   Value Written() const { return result_.steps & (value_numbers_ - 1); }
   std::size_t operation() const { return op_index_; }
-  void Skip() { Skip(op_index_); }
-  // Another operation than the one under way.
-  void Skip(std::size_t operation) {
-    ++result_.skipped;
-    if (options_.skipped != nullptr) {
-      options_.skipped->push_back(static_cast<std::uint32_t>(operation));
-    }
-  }
+  // The operation under way, or a step of it, is left out.
+  void Skip(Fate why) { Note(op_index_, why); }
+  // What became of an operation, be it the one under way or an earlier one.
+  void Note(std::size_t operation, Fate fate);
 
   // --- Failing ---
   // Whatever fails from here on is this oracle's: after a fault, all others serve one purpose.
@@ -106,9 +117,10 @@ class RunCore {
   void SawSize(std::uint64_t size) {
     if (size > result_.largest) result_.largest = size;
   }
-  // Appends "STEP OP ARGUMENTS = RESULT" to the history, if one is asked for.
+  // Appends "STEP OP OPERANDS = RESULT" to the history, if one is asked for; without a result
+  // nothing stands behind the operands.
   bool wants_history() const { return options_.history != nullptr; }
-  void Line(const std::string& text) const;
+  void Line(const std::string& result = "") const;
 
   // Whole-table checks are paid for by steps, so that a tape of nothing but huge copies does not
   // stand still. A check that cannot be paid is put off, not left out.
@@ -129,6 +141,7 @@ class RunCore {
   RunResult result_;
   std::size_t op_index_ = 0;
   std::string_view op_ = "make";
+  Operands operands_;
   std::string_view site_ = "plain";
   std::optional<Oracle> blamed_;
   std::uint64_t credit_ = 1 << 16;

@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "harness/no_coverage.h"
+#include "harness/op_fate.h"
 #include "harness/run_core.h"
 #include "harness/subject.h"
 #include "harness/table_oracle.h"
@@ -69,6 +70,7 @@ class Runner {
     } catch (const std::exception& error) {
       runner.FailedByException(Oracle::kResult, "exception", error.what());
     }
+    runner.Lapse();
     if (runner.core_.result().failure) runner.Bury();
     return std::move(runner.core_.result());
   }
@@ -139,8 +141,8 @@ class Runner {
   // One more step; false if the run is over. However broken the map, the step's calls of hasher
   // and equality come to an end: a copy, or an iterator that looks up all it has left of a table
   // that was emptied since, may compare each entry with each other; nothing does more.
-  bool BeginStep(const char* op) {
-    if (!core_.BeginStep(op)) return false;
+  bool BeginStep(const char* op, Operands operands = {}) {
+    if (!core_.BeginStep(op, operands)) return false;
     constexpr std::uint64_t kMargin = 1 << 16;
     const std::uint64_t size = core_.result().largest;
     CallCounts& calls = stage_->draws.calls;
@@ -220,6 +222,11 @@ class Runner {
   // --- Faults, refused keys and inserts, lifetimes ---
   enum class Outcome : std::uint8_t { kDone, kFault, kRefused, kNoticed };
   void Arm(const Op& op);
+  void Unarm(FaultKind kind, Fate fate);
+  void UnarmAll(Fate fate);
+  void MeetFault();
+  void EndTorment();
+  void Lapse();
   template <class F>
   void Do(F step);
   template <class F>
@@ -285,8 +292,14 @@ class Runner {
   std::uint64_t visited_ = 0;
   KeyId erased_[kErasedKept] = {};  // the last keys erased under an iterator
   std::size_t erased_count_ = 0;
-  std::optional<FaultKind> torment_;     // of the next operation
-  std::optional<FaultKind> tormenting_;  // of the one under way
+  struct Torment {
+    FaultKind kind;
+    std::size_t operation;  // of the tape
+    bool met = false;
+  };
+  std::optional<Torment> torment_;                 // of the next operation
+  std::optional<Torment> tormenting_;              // of the one under way
+  std::optional<std::size_t> armed_[kFaultKinds];  // the tape's operations that armed a fault
   struct PlannedCorruption {
     CorruptField field;
     std::uint32_t n;

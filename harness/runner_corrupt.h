@@ -28,8 +28,9 @@ MAPFUZZ_NO_COVERAGE_BEGIN
 template <Subject S>
 void Runner<S>::PlanCorruption(const Op& op) {
   if constexpr (!NoticesCorruption<S>) {
-    return core_.Skip();
+    return core_.Skip(Fate::kNotChecked);
   } else {
+    if (planned_) core_.Note(planned_->operation, Fate::kReplaced);
     planned_ = PlannedCorruption{static_cast<CorruptField>(op.small), op.count, core_.operation()};
   }
 }
@@ -40,14 +41,16 @@ void Runner<S>::Overwrite([[maybe_unused]] const Reach& reach) {
   if constexpr (NoticesCorruption<S>) {
     if (!planned_ || reach.how == How::kGone) return;
     const PlannedCorruption planned = *std::exchange(planned_, std::nullopt);
-    if (fault_credit_ > 0) {
+    const bool affordable = fault_credit_ > 0;
+    if (affordable) {
       Corruption done = reach.side.map.Corrupt(planned.field, planned.n);
       if (done.undo) {
         stage_->overwritten.emplace(DoneCorruption{std::move(done), planned.field});
+        core_.Note(planned.operation, Fate::kMet);
         return;
       }
     }
-    core_.Skip(planned.operation);
+    core_.Note(planned.operation, affordable ? Fate::kNoField : Fate::kTooDear);
   }
 }
 

@@ -9,7 +9,6 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "harness/planted.h"
 #include "harness/runner.h"
@@ -122,11 +121,9 @@ static_assert(Subject<CheckedToy> && LiveIterators<CheckedToy> && Copies<Checked
 static_assert(NoticesCorruption<CheckedToy> && !NoticesCorruption<ToySubject>);
 
 template <class Toy = CheckedToy>
-RunResult RunOps(const std::string& operations, std::string* history = nullptr,
-                 std::vector<std::uint32_t>* skipped = nullptr) {
+RunResult RunOps(const std::string& operations, std::string* history = nullptr) {
   RunOptions options;
   options.history = history;
-  options.skipped = skipped;
   return Runner<Toy>::Run(ParseOperations(operations), options);
 }
 
@@ -177,10 +174,10 @@ TEST(RunnerCorruptTest, TheStepThatNoticesHasFailedAndTheRunGoesOn) {
   EXPECT_FALSE(result.failure.has_value());
   EXPECT_EQ(history,
             "1 put 1 = new\n"
-            "2 put = corrupt count\n"
+            "2 put 2 = corrupt count\n"
             "3 put 2 = new\n"
             "4 begin 0 = 1 1\n"
-            "5 next = corrupt hash0\n"
+            "5 next 0 = corrupt hash0\n"
             "6 next 0 = 2 3\n");
   EXPECT_EQ(result.consulted[static_cast<int>(Oracle::kCorruption)], 4u);
   EXPECT_EQ(result.milestones[static_cast<int>(Milestone::kCorruptCount)], 1u);
@@ -190,7 +187,7 @@ TEST(RunnerCorruptTest, TheStepThatNoticesHasFailedAndTheRunGoesOn) {
 TEST(RunnerCorruptTest, WaitsForAStepThatLooksIntoATable) {
   std::string history;
   RunOps("put 1\nbegin 0 0\ncorrupt b 1\ndrop 0\nswap\nswap\nself\nget 1\n", &history);
-  EXPECT_NE(history.find("7 get = corrupt b\n"), std::string::npos) << history;
+  EXPECT_NE(history.find("7 get 1 = corrupt b\n"), std::string::npos) << history;
 }
 
 TEST(RunnerCorruptTest, AMapThatIsReplacedAsItIsSaysNothing) {
@@ -200,10 +197,22 @@ TEST(RunnerCorruptTest, AMapThatIsReplacedAsItIsSaysNothing) {
 }
 
 TEST(RunnerCorruptTest, WhatMakesNoDifferenceOrCannotBeNoticedIsSkippedAndCounted) {
-  std::vector<std::uint32_t> skipped;
-  EXPECT_EQ(RunOps("put 1\ncorrupt count 0\nget 1\n", nullptr, &skipped).skipped, 1u);
-  EXPECT_EQ(skipped, std::vector<std::uint32_t>{1}) << "the corruption, not what came next";
-  EXPECT_EQ(RunOps<ToySubject>("put 1\ncorrupt count 1\nget 1\n").skipped, 1u);
+  const std::string same = "put 1\ncorrupt count 0\nget 1\n";
+  EXPECT_EQ(RunOps(same).skipped, 1u);
+  EXPECT_EQ(FatesOf<CheckedToy>(same), "2 no such field now, or it holds that already\n")
+      << "the corruption, not what came next";
+  const std::string unchecked = "put 1\ncorrupt count 1\nget 1\n";
+  EXPECT_EQ(RunOps<ToySubject>(unchecked).skipped, 1u);
+  EXPECT_EQ(FatesOf<ToySubject>(unchecked), "2 the map is not checked\n");
+}
+
+TEST(RunnerCorruptTest, TellsWhichStepMetACorruptionAndThatNoneDid) {
+  EXPECT_EQ(FatesOf<CheckedToy>("put 1\ncorrupt b 1\nswap\nswap\nget 1\ncorrupt count 1\nswap\n"),
+            "2 met in step 4\n"
+            "6 met by no step\n");
+  EXPECT_EQ(FatesOf<CheckedToy>("corrupt b 1\ncorrupt count 1\nremake 9\n"),
+            "1 met by no step before it was replaced\n"
+            "2 met in step 1\n");
 }
 
 TEST(RunnerCorruptTest, EndsWhenItsChecksCostTooMuch) {
@@ -212,6 +221,8 @@ TEST(RunnerCorruptTest, EndsWhenItsChecksCostTooMuch) {
   const RunResult result = RunOps(tape);
   EXPECT_FALSE(result.failure.has_value());
   EXPECT_GT(result.skipped, 50u);
+  EXPECT_NE(FatesOf<CheckedToy>(tape).find("the checks after earlier ones have cost all"),
+            std::string::npos);
   EXPECT_GT(result.milestones[static_cast<int>(Milestone::kCorruptCount)], 5u);
 }
 

@@ -15,15 +15,60 @@ MAPFUZZ_NO_COVERAGE_BEGIN
 template <Subject S>
 void Runner<S>::Arm(const Op& op) {
   if constexpr (!TakesFaults<S>) {
-    return core_.Skip();
+    return core_.Skip(Fate::kNoFaults);
   } else {
     const auto kind = static_cast<FaultKind>(op.small);
     if (op.code == OpCode::kTorment) {
-      torment_ = kind;
+      if (torment_) core_.Note(torment_->operation, Fate::kReplaced);
+      torment_ = Torment{kind, core_.operation()};
+      return;
+    }
+    Unarm(kind, Fate::kReplaced);
+    faults().Arm(kind, op.count);
+    if (op.count != 0) {
+      armed_[op.small] = core_.operation();
     } else {
-      faults().Arm(kind, op.count);
+      core_.Note(core_.operation(), Fate::kDisarms);
     }
   }
+}
+
+// No operation has armed a fault of this kind from here on.
+template <Subject S>
+void Runner<S>::Unarm(FaultKind kind, Fate fate) {
+  std::optional<std::size_t>& armed = armed_[static_cast<int>(kind)];
+  if (armed) core_.Note(*armed, fate);
+  armed.reset();
+}
+
+template <Subject S>
+void Runner<S>::UnarmAll(Fate fate) {
+  for (int kind = 0; kind < kFaultKinds; ++kind) Unarm(static_cast<FaultKind>(kind), fate);
+}
+
+// The step under way has met a fault.
+template <Subject S>
+void Runner<S>::MeetFault() {
+  const FaultKind kind = *faults().struck();
+  if (!tormenting_ || tormenting_->kind != kind) return Unarm(kind, Fate::kMet);
+  if (!std::exchange(tormenting_->met, true)) core_.Note(tormenting_->operation, Fate::kMet);
+}
+
+template <Subject S>
+void Runner<S>::EndTorment() {
+  if (tormenting_ && !tormenting_->met) {
+    core_.Note(tormenting_->operation, fault_credit_ > 0 ? Fate::kUnmet : Fate::kTooDear);
+  }
+  tormenting_.reset();
+}
+
+// The run is over, and no step meets what is still armed.
+template <Subject S>
+void Runner<S>::Lapse() {
+  EndTorment();
+  if (torment_) core_.Note(torment_->operation, Fate::kUnmet);
+  UnarmAll(Fate::kUnmet);
+  if (planned_) core_.Note(planned_->operation, Fate::kUnmet);
 }
 
 // Does an elementary step. Under a torment it is attempted with its first, second, third, ... call
@@ -33,16 +78,22 @@ template <class F>
 void Runner<S>::Do(F step) {
   constexpr std::uint32_t kMostAttempts = 64;
   for (std::uint32_t n = 1;; ++n) {
-    if (fault_credit_ <= 0) faults().DisarmAll();
+    if (fault_credit_ <= 0) {
+      faults().DisarmAll();
+      UnarmAll(Fate::kTooDear);
+    }
     const bool tormented = tormenting_ && n <= kMostAttempts && fault_credit_ > 0;
-    if (tormenting_) faults().Arm(*tormenting_, tormented ? n : 0);
+    if (tormenting_) {
+      Unarm(tormenting_->kind, Fate::kReplaced);
+      faults().Arm(tormenting_->kind, tormented ? n : 0);
+    }
     faults().Forget();
     noticed_.reset();
     step();
     CheckLives();
     if (!tormented || !faults().struck() || core_.over()) break;
   }
-  if (tormenting_) faults().Disarm(*tormenting_);
+  if (tormenting_) faults().Disarm(tormenting_->kind);
 }
 
 // The map's part of a step. A fault that does not come through, or comes through as something else,
@@ -63,6 +114,7 @@ typename Runner<S>::Outcome Runner<S>::Call(const Reach& reach, F f) {
   } catch (const std::exception& error) {
     faults().Close();
     if (faults().struck()) {
+      MeetFault();
       core_.Fail(Oracle::kFault, "other-exception",
                  FailedStepText() + "\nmap:   threw another exception: " + error.what());
     }
@@ -70,8 +122,11 @@ typename Runner<S>::Outcome Runner<S>::Call(const Reach& reach, F f) {
     outcome = Outcome::kNoticed;
   }
   faults().Close();
-  if (faults().struck() && outcome != Outcome::kFault) {
-    core_.Fail(Oracle::kFault, "swallowed", FailedStepText() + "\nmap:   did not let it through");
+  if (faults().struck()) {
+    MeetFault();
+    if (outcome != Outcome::kFault) {
+      core_.Fail(Oracle::kFault, "swallowed", FailedStepText() + "\nmap:   did not let it through");
+    }
   }
   Settle(reach, outcome);
   return outcome;
@@ -171,10 +226,10 @@ void Runner<S>::LogFailedStep() {
   };
   if (noticed_) {
     const int field = static_cast<int>(*noticed_);
-    return log("= corrupt ", 0xc0bb + field, kCorruptNames[field]);
+    return log("corrupt ", 0xc0bb + field, kCorruptNames[field]);
   }
   const int kind = static_cast<int>(*faults().struck());
-  log("= fault ", 0xfa17 + kind, kFaultNames[kind]);
+  log("fault ", 0xfa17 + kind, kFaultNames[kind]);
 }
 
 template <Subject S>
@@ -203,7 +258,7 @@ void Runner<S>::Refused(Side& side, Outcome outcome, bool unhashable) {
       core_.Fail(Oracle::kResult, "refusal-text",
                  "map:   threw: " + refusal_ + "\nmodel: " + std::string(kRefusalText));
     }
-    if (core_.wants_history()) core_.Line("= refused");
+    if (core_.wants_history()) core_.Line("refused");
     if (side.model.size() == 0) core_.Hit(Milestone::kRefusedInEmptyMap);
     if (side.table.header().growing) core_.Hit(Milestone::kRefusedMidGrowth);
     if (side.moved_from && stage_->draws.hash_seeds != seeds_before_) {
@@ -227,7 +282,7 @@ void Runner<S>::RefusedByLimit(Side& side, Access access) {
                std::string("map:   refused to make a chain longer\nmodel: ") +
                    (access.inserts ? "chains have no limit" : "no entry is to be added"));
   }
-  if (core_.wants_history()) core_.Line("= refused chain");
+  if (core_.wants_history()) core_.Line("refused chain");
   access.refused = true;
   AfterKey(side, access, kRefusal);
   if (core_.Afford(side.table.Cells() + 2 * side.model.size())) {

@@ -55,16 +55,16 @@ TEST(RunnerFaultTest, SeesFaultsInATormentedOperation) {
 TEST(RunnerFaultTest, AStepThatMeetsAFaultHasFailedAndTheRunGoesOn) {
   EXPECT_EQ(HistoryOf("fault hash 2\nput 1\nput 2\nput 2\nget 2\n"),
             "1 put 1 = new\n"
-            "2 put = fault hash\n"
+            "2 put 2 = fault hash\n"
             "3 put 2 = new\n"
             "4 get 2 = 3\n");
 }
 
 TEST(RunnerFaultTest, UnderATormentEveryStepOfAPhaseIsTriedUntilItMeetsNoFault) {
   EXPECT_EQ(HistoryOf("torment alloc\nfill 1 2\nput 3\n"),
-            "1 put = fault alloc\n"
+            "1 put 1 = fault alloc\n"
             "2 put 1 = new\n"
-            "3 put = fault alloc\n"
+            "3 put 2 = fault alloc\n"
             "4 put 2 = new\n"
             "5 put 3 = new\n");
 }
@@ -74,6 +74,53 @@ TEST(RunnerFaultTest, ATormentOfWhatMeetsNoFaultChangesNothing) {
             "1 put 1 = new\n"
             "2 get 1 = 1\n"
             "3 put 2 = new\n");
+}
+
+TEST(RunnerFaultTest, AStepThatFailsIsToldWithAllItsOperands) {
+  EXPECT_EQ(HistoryOf("fault copy 1\ncopy\nput 1\nbegin 2 9\nfault hash 1\ntake 2\n"
+                      "begin 2 9\nput 1\nfault hash 1\nalias 1 1\nbegin 2 9\n"),
+            "1 copy = fault copy\n"
+            "2 put 1 = new\n"
+            "3 begin 2 = 1 2\n"
+            "4 next 2 = fault hash\n"
+            "5 begin 2 = 1 2\n"
+            "6 put 1 = updated\n"
+            "7 alias 1 1 = fault hash\n"
+            "8 begin 2 = 1 6\n");
+}
+
+TEST(RunnerFaultTest, TellsWhichStepMetAFaultAndThatNoneDid) {
+  EXPECT_EQ(FatesOf<ToySubject>("fault hash 2\nput 1\nput 2\nfault alloc 1\n"),
+            "1 met in step 2\n"
+            "4 met by no step\n");
+  EXPECT_EQ(FatesOf<ToySubject>("fault hash 9\nput 1\nfault hash 8\nfault hash 0\nput 2\n"),
+            "1 met by no step before it was replaced\n"
+            "3 met by no step before it was replaced\n"
+            "4 nothing of this kind is armed from here\n");
+}
+
+TEST(RunnerFaultTest, TellsWhichStepMetATormentAndThatNoneDid) {
+  EXPECT_EQ(FatesOf<ToySubject>("fault hash 99\ntorment hash\ntorment alloc\nfault hash 7\n"
+                                "fill 0 3\ntorment hash\nfill 0 3\ntorment move\nput 1\n"
+                                "torment copy\n"),
+            "2 met by no step before it was replaced\n"
+            "1 met by no step before it was replaced\n"
+            "3 met in step 1\n"
+            "4 met by no step before it was replaced\n"
+            "6 met in step 7\n"
+            "8 met by no step\n"
+            "10 met by no step\n");
+}
+
+TEST(RunnerFaultTest, AFaultThatARunCanNoLongerPayForIsToldAndCounted) {
+  std::string tape = "fill 0 3000\n";
+  for (int i = 0; i < 60; ++i) tape += "torment hash\nlook 0 100\n";
+  tape += "fault hash 1\nget 1\n";
+  const std::string fates = FatesOf<ToySubject>(tape);
+  const std::string why = " the checks after earlier ones have cost all that they may\n";
+  EXPECT_NE(fates.find("120" + why), std::string::npos) << fates;
+  EXPECT_NE(fates.find("122" + why), std::string::npos) << fates;
+  EXPECT_GT(Runner<ToySubject>::Run(ParseOperations(tape)).skipped, 2u);
 }
 
 TEST(RunnerFaultTest, AFaultCanBeTakenBackAndMayLapse) {
@@ -133,10 +180,10 @@ std::string HistoryOnFullChain(const std::string& operations) {
 
 TEST(RunnerLimitTest, ARefusedInsertIsAStepThatChangesNothing) {
   EXPECT_EQ(HistoryOnFullChain("put 9\nadd 9\ntry 9\nalias 9 1\nhas 9\n"),
-            "9 put = refused chain\n"
-            "10 add = refused chain\n"
-            "11 try = refused chain\n"
-            "12 alias = refused chain\n"
+            "9 put 9 = refused chain\n"
+            "10 add 9 = refused chain\n"
+            "11 try 9 = refused chain\n"
+            "12 alias 9 1 = refused chain\n"
             "13 has 9 = no\n");
   EXPECT_EQ(HistoryOnFullChain("put 1\ntry 2\nalias 3 4\nalias 9 10\ndel 0\nfill 8 2\n"),
             "9 put 1 = updated\n"
@@ -145,7 +192,7 @@ TEST(RunnerLimitTest, ARefusedInsertIsAStepThatChangesNothing) {
             "12 alias 9 10 = none\n"
             "13 del 0 = erased\n"
             "14 put 8 = new\n"
-            "15 put = refused chain\n");
+            "15 put 9 = refused chain\n");
 }
 
 TEST(RunnerLimitTest, SeesRefusedInsertsThatLeaveSomethingBehind) {
@@ -166,9 +213,9 @@ TEST(RunnerLimitTest, SeesRefusalsOfWhatAddsNothing) {
 
 TEST(RunnerLimitTest, AFaultGoesBeforeARefusalAndUnderATormentTheRefusalEndsTheStep) {
   EXPECT_EQ(HistoryOnFullChain("fault hash 1\nput 9\ntorment hash\nput 9\n"),
-            "9 put = fault hash\n"
-            "10 put = fault hash\n"
-            "11 put = refused chain\n");
+            "9 put 9 = fault hash\n"
+            "10 put 9 = fault hash\n"
+            "11 put 9 = refused chain\n");
 }
 
 }  // namespace

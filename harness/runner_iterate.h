@@ -12,9 +12,9 @@ MAPFUZZ_NO_COVERAGE_BEGIN
 template <Subject S>
 void Runner<S>::Begin(int slot, std::uint16_t draw, const char* op) {
   if constexpr (!kIterates) {
-    return core_.Skip();
+    return core_.Skip(Fate::kNoIterators);
   } else {
-    if (!BeginStep(op)) return;
+    if (!BeginStep(op, slot)) return;
     Side& side = map();
     core_.SetSite(side.table.Site());
     std::optional<Iterator> begun;
@@ -47,11 +47,11 @@ void Runner<S>::Begin(int slot, std::uint16_t draw, const char* op) {
 template <Subject S>
 void Runner<S>::Next(int slot, const char* op) {
   if constexpr (!kIterates) {
-    return core_.Skip();
+    return core_.Skip(Fate::kNoIterators);
   } else {
     const IterationContract::State state = contract_.state(slot);
-    if (state == IterationContract::State::kNone) return core_.Skip();
-    if (!BeginStep(op)) return;
+    if (state == IterationContract::State::kNone) return core_.Skip(Fate::kNoIterator);
+    if (!BeginStep(op, slot)) return;
     const bool live = state == IterationContract::State::kLive;
     Side& side = *stage_->sides[contract_.content(slot)];
     core_.SetSite(live ? side.table.Site() : "stale");
@@ -94,9 +94,9 @@ void Runner<S>::Take(int slot) {
 template <Subject S>
 void Runner<S>::EraseAt(int slot) {
   if constexpr (!kIterates) {
-    return core_.Skip();
+    return core_.Skip(Fate::kNoIterators);
   } else {
-    if (!BeginStep("take")) return;
+    if (!BeginStep("take", stood_[slot].produced.entry.key)) return;
     Iterator& iterator = *stage_->iterators[slot];
     Side& side = *stage_->sides[contract_.content(slot)];
     const Produced produced = iterator.Current();
@@ -106,9 +106,7 @@ void Runner<S>::EraseAt(int slot) {
     side.table.Before(side.map, access, core_);
     bool erased = false;
     if (!Attempt(side, access, [&] { erased = side.map.DelAt(iterator); })) return;
-    if (core_.wants_history()) {
-      core_.Line(std::to_string(key.id) + (erased ? " = erased" : " = none"));
-    }
+    if (core_.wants_history()) core_.Line(erased ? "erased" : "none");
     core_.Expect("erased", erased, cell != nullptr);
     if (cell != nullptr) {
       core_.Hit(Milestone::kTakenByIterator);
@@ -123,6 +121,7 @@ template <Subject S>
 void Runner<S>::Sweep(std::uint16_t draw) {
   if constexpr (!kIterates) {
     if (!BeginStep("sweep")) return;
+    if (core_.wants_history()) core_.Line("done");
     CheckWhole(map(), false);
   } else {
     Do([&] { Begin(kSweepSlot, draw, "sweep"); });
@@ -132,11 +131,13 @@ void Runner<S>::Sweep(std::uint16_t draw) {
 
 template <Subject S>
 void Runner<S>::Drop(int slot) {
-  if (!stage_->iterators[slot]) return core_.Skip();
-  if (!BeginStep("drop")) return;
+  if (!stage_->iterators[slot]) {
+    return core_.Skip(kIterates ? Fate::kNoIterator : Fate::kNoIterators);
+  }
+  if (!BeginStep("drop", slot)) return;
   contract_.OnDrop(slot);
   LetGo(slot);
-  if (core_.wants_history()) core_.Line(std::to_string(slot));
+  if (core_.wants_history()) core_.Line();
 }
 
 // The map's part of a step of an iterator; false if it failed.
@@ -163,11 +164,10 @@ void Runner<S>::Judge(int slot, const Produced& produced) {
   core_.Digest(static_cast<std::uint64_t>(produced.kind) << 32 | produced.entry.key);
   const bool stale = contract_.state(slot) == IterationContract::State::kStale;
   if (core_.wants_history()) {
-    core_.Line(std::to_string(slot) + " = " +
-               (produced.kind == Kind::kEntry ? std::to_string(produced.entry.key) + " " +
-                                                    std::to_string(produced.entry.value)
-                : produced.kind == Kind::kEnd ? "end"
-                                              : "stale"));
+    core_.Line(produced.kind == Kind::kEntry
+                   ? std::to_string(produced.entry.key) + " " + std::to_string(produced.entry.value)
+               : produced.kind == Kind::kEnd ? "end"
+                                             : "stale");
   }
   if constexpr (LosesKeys<S>) {
     if (!stale && produced.kind == Kind::kStale && stories_[slot].moved) {

@@ -29,6 +29,7 @@ template <Subject S>
 void Runner<S>::RunOp(const Op& op) {
   if (op.code == OpCode::kFault || op.code == OpCode::kTorment) return Arm(op);
   if (op.code == OpCode::kCorrupt) return PlanCorruption(op);
+  EndTorment();
   tormenting_ = std::exchange(torment_, std::nullopt);
   switch (op.code) {
     case OpCode::kBegin:
@@ -164,7 +165,7 @@ template <Subject S>
 bool Runner<S>::Admit(KeyId id) {
   if constexpr (!HoldsNan<S>) {
     if (IsNan(core_.config().type, id)) {
-      core_.Skip();
+      core_.Skip(Fate::kNoNan);
       return false;
     }
   }
@@ -243,7 +244,7 @@ void Runner<S>::AfterKey(Side& side, const Access& access, std::uint64_t result)
 
 template <Subject S>
 void Runner<S>::Put(KeyId id) {
-  if (!Admit(id) || !BeginStep("put")) return;
+  if (!Admit(id) || !BeginStep("put", id)) return;
   Side& side = map();
   const ModelKey key = core_.KeyOf(id);
   Cell* cell = side.model.Find(key);
@@ -251,7 +252,7 @@ void Runner<S>::Put(KeyId id) {
   side.table.Before(side.map, access, core_);
   bool inserted = false;
   if (!Attempt(side, access, [&] { inserted = side.map.Put(id, core_.Written()); })) return;
-  if (core_.wants_history()) core_.Line(std::to_string(id) + (inserted ? " = new" : " = updated"));
+  if (core_.wants_history()) core_.Line(inserted ? "new" : "updated");
   core_.Expect("inserted", inserted, cell == nullptr);
   Store(key, cell, core_.Written());
   AfterKey(side, access, inserted);
@@ -259,7 +260,7 @@ void Runner<S>::Put(KeyId id) {
 
 template <Subject S>
 void Runner<S>::Get(KeyId id) {
-  if (!Admit(id) || !BeginStep("get")) return;
+  if (!Admit(id) || !BeginStep("get", id)) return;
   Side& side = map();
   const ModelKey key = core_.KeyOf(id);
   const Cell* cell = side.model.Find(key);
@@ -267,9 +268,7 @@ void Runner<S>::Get(KeyId id) {
   side.table.Before(side.map, access, core_);
   std::optional<Value> value;
   if (!Attempt(side, access, [&] { value = side.map.Get(id); })) return;
-  if (core_.wants_history()) {
-    core_.Line(std::to_string(id) + " = " + (value ? std::to_string(*value) : "none"));
-  }
+  if (core_.wants_history()) core_.Line(value ? std::to_string(*value) : "none");
   core_.Expect("found", value.has_value(), cell != nullptr);
   if (cell != nullptr) core_.Expect("value", *value, cell->entry.value);
   AfterKey(side, access, value.value_or(0));
@@ -277,7 +276,7 @@ void Runner<S>::Get(KeyId id) {
 
 template <Subject S>
 void Runner<S>::Has(KeyId id) {
-  if (!Admit(id) || !BeginStep("has")) return;
+  if (!Admit(id) || !BeginStep("has", id)) return;
   Side& side = map();
   const ModelKey key = core_.KeyOf(id);
   const Cell* cell = side.model.Find(key);
@@ -285,14 +284,14 @@ void Runner<S>::Has(KeyId id) {
   side.table.Before(side.map, access, core_);
   bool found = false;
   if (!Attempt(side, access, [&] { found = side.map.Has(id); })) return;
-  if (core_.wants_history()) core_.Line(std::to_string(id) + (found ? " = yes" : " = no"));
+  if (core_.wants_history()) core_.Line(found ? "yes" : "no");
   core_.Expect("found", found, cell != nullptr);
   AfterKey(side, access, found);
 }
 
 template <Subject S>
 void Runner<S>::Del(KeyId id) {
-  if (!Admit(id) || !BeginStep("del")) return;
+  if (!Admit(id) || !BeginStep("del", id)) return;
   Side& side = map();
   const ModelKey key = core_.KeyOf(id);
   Cell* cell = side.model.Find(key);
@@ -300,7 +299,7 @@ void Runner<S>::Del(KeyId id) {
   side.table.Before(side.map, access, core_);
   bool erased = false;
   if (!Attempt(side, access, [&] { erased = side.map.Del(id); })) return;
-  if (core_.wants_history()) core_.Line(std::to_string(id) + (erased ? " = erased" : " = none"));
+  if (core_.wants_history()) core_.Line(erased ? "erased" : "none");
   core_.Expect("erased", erased, cell != nullptr);
   if (cell != nullptr) Erased(side, key, *cell);
   AfterKey(side, access, erased);
@@ -308,7 +307,7 @@ void Runner<S>::Del(KeyId id) {
 
 template <Subject S>
 void Runner<S>::Try(KeyId id) {
-  if (!Admit(id) || !BeginStep("try")) return;
+  if (!Admit(id) || !BeginStep("try", id)) return;
   Side& side = map();
   const ModelKey key = core_.KeyOf(id);
   Cell* cell = side.model.Find(key);
@@ -321,7 +320,7 @@ void Runner<S>::Try(KeyId id) {
   if (!Attempt(side, access, [&] { tried = side.map.Try(id, core_.Written()); })) return;
   const auto [inserted, value] = tried;
   if (core_.wants_history()) {
-    core_.Line(std::to_string(id) + (inserted ? " = new " : " = kept ") + std::to_string(value));
+    core_.Line((inserted ? "new " : "kept ") + std::to_string(value));
   }
   core_.Expect("inserted", inserted, cell == nullptr);
   core_.Expect("value", value, cell == nullptr ? core_.Written() : cell->entry.value);
@@ -332,9 +331,9 @@ void Runner<S>::Try(KeyId id) {
 template <Subject S>
 void Runner<S>::Add(KeyId id) {
   if constexpr (!Subscripts<S>) {
-    return core_.Skip();
+    return core_.Skip(Fate::kNoSubscript);
   } else {
-    if (!Admit(id) || !BeginStep("add")) return;
+    if (!Admit(id) || !BeginStep("add", id)) return;
     Side& side = map();
     const ModelKey key = core_.KeyOf(id);
     Cell* cell = side.model.Find(key);
@@ -342,7 +341,7 @@ void Runner<S>::Add(KeyId id) {
     side.table.Before(side.map, access, core_);
     Value before = 0;
     if (!Attempt(side, access, [&] { before = side.map.Add(id, core_.Written()); })) return;
-    if (core_.wants_history()) core_.Line(std::to_string(id) + " = " + std::to_string(before));
+    if (core_.wants_history()) core_.Line(std::to_string(before));
     core_.Expect("value", before, cell == nullptr ? 0 : cell->entry.value);
     Store(key, cell, core_.Written());
     AfterKey(side, access, before);
@@ -352,9 +351,9 @@ void Runner<S>::Add(KeyId id) {
 template <Subject S>
 void Runner<S>::Alias(KeyId id, KeyId from) {
   if constexpr (!Copies<S>) {
-    return core_.Skip();
+    return core_.Skip(Fate::kNoCopies);
   } else {
-    if (!Admit(id) || !Admit(from) || !BeginStep("alias")) return;
+    if (!Admit(id) || !Admit(from) || !BeginStep("alias", {id, from})) return;
     Side& side = map();
     const ModelKey source_key = core_.KeyOf(from);
     const Cell* source = side.model.Find(source_key);
@@ -367,9 +366,7 @@ void Runner<S>::Alias(KeyId id, KeyId from) {
     side.table.Before(side.map, access, core_);
     bool done = false;
     if (!Attempt(side, access, [&] { done = side.map.Alias(id, from); })) return;
-    if (core_.wants_history()) {
-      core_.Line(std::to_string(id) + " " + std::to_string(from) + (done ? " = done" : " = none"));
-    }
+    if (core_.wants_history()) core_.Line(done ? "done" : "none");
     core_.Expect("found", done, source != nullptr);
     if (source != nullptr) Store(key, cell, source->entry.value);
     AfterKey(side, access, done);

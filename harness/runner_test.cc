@@ -116,6 +116,13 @@ TEST(RunnerTest, OperationsWithoutAnIteratorAreSkippedAndCounted) {
   EXPECT_EQ(result.skipped, 3u);
 }
 
+TEST(RunnerTest, TellsWhatWasLeftOutAndWhy) {
+  EXPECT_EQ(FatesOf<ToySubject>("next 0\nput 1\nwalk 1 9\ntake 2\n"),
+            "1 no such iterator now\n"
+            "3 no such iterator now\n"
+            "4 no such iterator now\n");
+}
+
 TEST(RunnerTest, KeysAreTakenModuloTheirNumber) {
   const RunResult result = Runner<ToySubject>::Run(ParseOperations("fill 0 100\n", "keys: 10\n"));
   EXPECT_EQ(result.largest, 10u);

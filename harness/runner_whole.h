@@ -32,7 +32,7 @@ void Runner<S>::Clear() {
     if (contract_.content(slot) == kMap) stories_[slot].cleared = stories_[slot].news = true;
   }
   side.model.Clear();
-  if (core_.wants_history()) core_.Line("= done");
+  if (core_.wants_history()) core_.Line("done");
   side.table.AfterClear(side.map, filled, stage_->draws.hash_seeds - seeds, core_);
   AfterWhole(side);
 }
@@ -40,7 +40,7 @@ void Runner<S>::Clear() {
 template <Subject S>
 void Runner<S>::Copy() {
   if constexpr (!Copies<S>) {
-    return core_.Skip();
+    return core_.Skip(Fate::kNoCopies);
   } else {
     if (!BeginStep("copy")) return;
     core_.SetSite(map().table.Site());
@@ -53,7 +53,7 @@ void Runner<S>::Copy() {
     Replaced(kSpare);
     spare().model = map().model;
     spare().moved_from = map().moved_from;
-    if (core_.wants_history()) core_.Line("= " + std::to_string(spare().map.Size()));
+    if (core_.wants_history()) core_.Line(std::to_string(spare().map.Size()));
     map().table.CheckSame(map().map, core_);
     AfterWhole(spare());
     AfterWhole(map());
@@ -74,7 +74,7 @@ void Runner<S>::Move() {
   std::swap(spare().table, map().table);
   spare().moved_from = map().moved_from;
   map().moved_from = true;
-  if (core_.wants_history()) core_.Line("= " + std::to_string(spare().map.Size()));
+  if (core_.wants_history()) core_.Line(std::to_string(spare().map.Size()));
   spare().table.CheckSame(spare().map, core_);
   AfterWhole(spare());
   AfterWhole(map());
@@ -92,7 +92,7 @@ void Runner<S>::Swap() {
   std::swap(spare().model, map().model);
   std::swap(spare().table, map().table);
   std::swap(spare().moved_from, map().moved_from);
-  if (core_.wants_history()) core_.Line("= " + std::to_string(map().map.Size()));
+  if (core_.wants_history()) core_.Line(std::to_string(map().map.Size()));
   map().table.CheckSame(map().map, core_);
   spare().table.CheckSame(spare().map, core_);
   AfterWhole(spare());
@@ -102,13 +102,13 @@ void Runner<S>::Swap() {
 template <Subject S>
 void Runner<S>::Self() {
   if constexpr (!Copies<S>) {
-    return core_.Skip();
+    return core_.Skip(Fate::kNoCopies);
   } else {
     if (!BeginStep("self")) return;
     core_.SetSite(map().table.Site());
     if (contract_.LiveOn(kMap) != 0) core_.Hit(Milestone::kSelfUnderIterator);
     map().map.SelfAssign();
-    if (core_.wants_history()) core_.Line("= " + std::to_string(map().map.Size()));
+    if (core_.wants_history()) core_.Line(std::to_string(map().map.Size()));
     map().table.CheckSame(map().map, core_);
     AfterWhole(map());
   }
@@ -116,7 +116,7 @@ void Runner<S>::Self() {
 
 template <Subject S>
 void Runner<S>::Reserve(std::int32_t hint) {
-  if (!BeginStep("reserve")) return;
+  if (!BeginStep("reserve", hint)) return;
   Side& side = map();
   core_.SetSite(side.table.Site());
   const HeaderView before = side.table.header();
@@ -126,7 +126,7 @@ void Runner<S>::Reserve(std::int32_t hint) {
     return;
   }
   const bool made = std::exchange(side.moved_from, false);
-  if (core_.wants_history()) core_.Line(std::to_string(hint) + " = done");
+  if (core_.wants_history()) core_.Line("done");
   AfterWhole(side);
   side.table.CheckReserved(hint, before, slots, made, core_);
   const int doubled = side.table.header().b - before.b;
@@ -139,7 +139,7 @@ void Runner<S>::Reserve(std::int32_t hint) {
 
 template <Subject S>
 void Runner<S>::Remake(std::int32_t hint) {
-  if (!BeginStep("remake")) return;
+  if (!BeginStep("remake", hint)) return;
   Side& side = map();
   core_.SetSite(side.table.Site());
   if (!AttemptWhole({side, How::kReplace}, Milestone::kFaultInRemake,
@@ -149,7 +149,7 @@ void Runner<S>::Remake(std::int32_t hint) {
   Replaced(kMap);
   side.model.Clear();
   side.moved_from = false;
-  if (core_.wants_history()) core_.Line(std::to_string(hint) + " = done");
+  if (core_.wants_history()) core_.Line("done");
   AfterWhole(side);
   side.table.CheckMade(hint, core_);
 }

@@ -24,21 +24,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Every operation is a step, but `begin` on a control and `fault`, which no step meets.
 RunResult RunFake(std::string_view map, const Tape& tape, const RunOptions& options) {
   RunResult result;
-  result.steps = std::min<std::uint64_t>(tape.ops.size(), options.until_step);
-  result.history_digest = tape.config.seed + 1;
-  if (options.history != nullptr) {
-    for (std::size_t i = 0; i < tape.ops.size(); ++i) {
-      *options.history += std::to_string(i + 1) + " " + OpText(tape.ops[i]) + " = ok\n";
-      options.operations->push_back(static_cast<std::uint32_t>(i));
+  for (std::uint32_t i = 0; i < tape.ops.size() && result.steps < options.until_step; ++i) {
+    const OpCode code = tape.ops[i].code;
+    if (code == OpCode::kFault) {
+      options.fates->push_back({.operation = i, .fate = Fate::kUnmet});
+    } else if (code == OpCode::kBegin && map != "hmap") {
+      ++result.skipped;
+      options.fates->push_back({.operation = i, .fate = Fate::kNoIterators});
+    } else if (++result.steps; options.history != nullptr) {
+      *options.history += std::to_string(result.steps) + " " + OpText(tape.ops[i]) + " = ok\n";
+      options.operations->push_back(i);
     }
   }
-  for (std::size_t i = 0; map != "hmap" && i < tape.ops.size(); ++i) {
-    if (tape.ops[i].code != OpCode::kBegin) continue;
-    ++result.skipped;
-    options.skipped->push_back(static_cast<std::uint32_t>(i));
-  }
+  result.history_digest = tape.config.seed + 1;
   const std::uint32_t seed = tape.config.seed;
   if (seed == kTraps) __builtin_trap();
   if (seed == kHangs) pause();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "harness/run_core.h"
@@ -22,7 +23,7 @@ std::string Facts(const ReplayItem& item) {
   std::string facts;
   if (!item.expect.empty()) facts += "fails with " + item.expect + " as it must, ";
   facts += Plural(verdict.steps, "step");
-  if (verdict.skipped != 0) facts += ", " + FormatCount(verdict.skipped) + " skipped";
+  facts += LeftOutFacts(verdict.left_out, verdict.unmet);
   if (!verdict.digest.empty()) facts += ", digest " + verdict.digest;
   if (!item.expect_aside.empty()) facts += ", `expect: " + item.expect_aside + "` does not apply";
   if (item.unshaped) facts += ", read as no target's; see --target";
@@ -109,7 +110,7 @@ Sum SumUp(const std::vector<ReplayItem>& items) {
     if (item.failed() && sum.failed++ == 0) sum.first_failed = &item;
     if (item.wrong.empty() && !item.expect.empty()) ++sum.expected;
     if (item.verdict.cut) ++sum.cut;
-    for (const auto& [name, count] : item.verdict.left_out) sum.left_out[name] += count;
+    for (const auto& [name, count] : ByName(item.verdict.left_out)) sum.left_out[name] += count;
   }
   return sum;
 }
@@ -137,10 +138,8 @@ std::string LastLine(const Session& session, const ReplayOptions& options,
     last += fmt::format(", {} left out as no tapes", Plural(inputs.left_out, "file"));
   }
   if (control && !sum.left_out.empty()) {
-    Verdict all;
-    all.left_out = sum.left_out;
     last += fmt::format("; {} did not do {}, so this says nothing about them", options.map,
-                        LeftOutText(all));
+                        CountsText(sum.left_out));
   }
   const ReplayItem* failed = sum.first_failed;
   const std::string input = options.inputs.front() == "-" ? "" : ShellQuote(options.inputs.front());

@@ -160,6 +160,47 @@ TEST_F(MapfuzzTest, SaysWhatAMapDidNotDo) {
   EXPECT_FALSE(run.Says("hunt"));
 }
 
+TEST_F(MapfuzzTest, NamesWhatWasSkippedAndWhatNoStepMet) {
+  Tape tape;
+  tape.ops = {{OpCode::kPut, 0, 3, 0}, {OpCode::kBegin, 0, 0, 0}, {OpCode::kFault, 0, 0, 1}};
+  const std::string file = folder_.Put("a.tape", ToText(tape));
+  const std::string skipped =
+      ", 1 skipped: 1 begin (the map has no iterators that live through writes)";
+  for (const char* command : {"replay", "show"}) {
+    const Outcome control = Run({command, "--map", "std", file});
+    EXPECT_TRUE(control.Says("1 step" + skipped + ", met by no step: 1 fault, ")) << control.output;
+    EXPECT_TRUE(Run({command, file}).Says("2 steps, met by no step: 1 fault, "));
+    const Outcome json = Run({command, "--json", "--map", "std", file});
+    EXPECT_TRUE(json.Says("\"begin\": 1") && json.Says("\"fault\": 1")) << json.output;
+    EXPECT_TRUE(json.Says("\"why\": \"the map has no iterators")) << json.output;
+  }
+}
+
+TEST_F(MapfuzzTest, ShowsWhatBecameOfEveryOperation) {
+  Tape tape;
+  tape.ops = {{OpCode::kPut, 0, 3, 0}, {OpCode::kBegin, 0, 0, 7}, {OpCode::kFault, 1, 0, 1}};
+  const std::string file = folder_.Put("a.tape", ToText(tape));
+  const std::string all =
+      "        1  put 3\n"
+      "              1 put 3 = ok\n"
+      "        2  begin 0 7\n"
+      "              skipped: the map has no iterators that live through writes\n"
+      "        3  fault hash 1\n"
+      "              met by no step\n"
+      "end 3\n";
+  EXPECT_TRUE(Run({"show", "--map", "std", file}).Says(all));
+  const Outcome cut = Run({"show", "--until-step", "1", file});
+  EXPECT_TRUE(cut.Says("        2  begin 0 7\n              not reached\n")) << cut.output;
+  EXPECT_TRUE(cut.Says("        3  fault hash 1\n              not reached\n")) << cut.output;
+}
+
+TEST_F(MapfuzzTest, TellsAMissingInputFromAFolderWithoutTapes) {
+  EXPECT_TRUE(Run({"replay", folder_ / "missing"}).Says("missing: no such file; check the path"));
+  std::filesystem::create_directories(folder_ / "empty");
+  EXPECT_TRUE(
+      Run({"replay", folder_ / "empty"}).Says("no tape, crash file or trace in the folder"));
+}
+
 TEST_F(MapfuzzTest, CallsARunThatWasCutShortNeitherCleanNorAPass) {
   const std::string file = folder_.Put("a.tape", Text(kFine));
   for (const char* command : {"replay", "show"}) {

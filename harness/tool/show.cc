@@ -34,7 +34,10 @@ struct Shown {
   std::string wrong;  // why the verdict is not as it must be; empty if it is
 };
 
-// The history's lines by the operation (from 0) that they belong to. A line begins with its step.
+// A line below an operation's own.
+std::string Below(const std::string& line) { return std::string(14, ' ') + line + "\n"; }
+
+// The history's lines, which begin with their step, by the operation (from 0) that they belong to.
 std::vector<std::string> StepsOfOperations(const Verdict& verdict, std::size_t operations) {
   std::vector<std::string> steps(operations);
   std::istringstream lines(verdict.history);
@@ -42,21 +45,33 @@ std::vector<std::string> StepsOfOperations(const Verdict& verdict, std::size_t o
     const std::size_t step = std::strtoull(line.c_str(), nullptr, 10);
     if (step == 0 || step > verdict.operations.size()) continue;
     const std::size_t operation = verdict.operations[step - 1];
-    if (operation < operations) steps[operation] += std::string(14, ' ') + line + "\n";
+    if (operation < operations) steps[operation] += Below(line);
   }
   return steps;
 }
 
-// The tape's text, its operations numbered from 1, each with the steps it did below it.
+// What else became of the operations (from 0).
+std::vector<std::string> NotesOfOperations(const Verdict& verdict, std::size_t operations) {
+  std::vector<std::string> notes(operations);
+  for (const OpNote& note : verdict.notes) {
+    if (note.operation < operations) notes[note.operation] += Below(note.text);
+  }
+  return notes;
+}
+
+// The tape's text, its operations numbered from 1, each with the steps it did below it, and with
+// what else became of it.
 std::string Listing(const Tape& tape, std::string_view expect, const Verdict& verdict,
                     bool with_steps) {
   std::string text = ToText(Tape{tape.config, {}}, expect);
   text.erase(text.rfind("end "));
   const std::vector<std::string> steps = StepsOfOperations(verdict, tape.ops.size());
+  const std::vector<std::string> notes = NotesOfOperations(verdict, tape.ops.size());
   for (std::size_t i = 0; i < tape.ops.size(); ++i) {
     const bool failing = verdict.failed_step != 0 && verdict.failed_op == i;
     text += fmt::format("{}{:5}  {}\n", failing ? ">>>>" : "    ", i + 1, OpText(tape.ops[i]));
     if (with_steps) text += steps[i];
+    text += notes[i];
   }
   return text + fmt::format("end {}\n", tape.ops.size());
 }
@@ -85,8 +100,9 @@ std::string LastLine(const Session& session, const ShowOptions& options, const S
   }
   if (verdict.passed()) {
     const std::string but = shown.wrong.empty() ? "" : ", but " + shown.wrong;
-    return fmt::format("passes: {}, most entries at once {}, digest {}{}{}\n",
-                       Plural(verdict.steps, "step"), verdict.largest, verdict.digest, but, next);
+    return fmt::format("passes: {}{}, most entries at once {}, digest {}{}{}\n",
+                       Plural(verdict.steps, "step"), LeftOutFacts(verdict.left_out, verdict.unmet),
+                       verdict.largest, verdict.digest, but, next);
   }
   const bool as_written = !shown.loaded.expect.empty() && shown.wrong.empty();
   return fmt::format("fails{}: {}{}{}\n", as_written ? " as it must" : "", verdict.signature.Text(),
@@ -160,6 +176,10 @@ int Show(Session& session, const ShowOptions& options) {
     document.update(ToJson(verdict, next.empty() ? "" : "replay: " + next.substr(8) + "\n"));
     document["as_it_must_be"] = shown.wrong.empty();
     if (!options.no_history) document["history"] = verdict.history;
+    Json& notes = document["notes"] = Json::array();
+    for (const OpNote& note : verdict.notes) {
+      notes.push_back({{"operation", note.operation + 1}, {"text", note.text}});
+    }
     session.PrintJson(document);
   } else {
     Print(session, options, shown);
@@ -173,8 +193,9 @@ void AddShowCommand(CommandLine& line) {
   auto options = std::make_shared<ShowOptions>();
   CLI::App* command = line.Add(
       "show",
-      "A tape of any form as text, what each step did, and the verdict. A step's line is "
-      "its number, the operation and the answer; an iterator's is the key and the value.",
+      "A tape of any form as text, what each step did, why operations were skipped, and the "
+      "verdict. A step's line is its number, the operation and the answer; an iterator's is the "
+      "key and the value.",
       "  mapfuzz show findings/ops-iteration-missed-entry-1f2e.tape\n"
       "  mapfuzz show --target growth crash-1234\n"
       "  mapfuzz show --until-step 40 bug.tape",

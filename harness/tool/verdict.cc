@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <set>
+#include <utility>
 
+#include "harness/run_core.h"
 #include "harness/tape_text.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
@@ -30,26 +31,47 @@ Json RunTrace(const Registry& registry, const std::string& content, const std::s
   return result;
 }
 
-// How many operations of each name were left out. A phase that was left out step by step is one.
-std::map<std::string, std::uint64_t> CountNames(const Tape& tape,
-                                                const std::vector<std::uint32_t>& skipped) {
-  std::map<std::string, std::uint64_t> counts;
-  for (const std::uint32_t index : std::set<std::uint32_t>(skipped.begin(), skipped.end())) {
-    ++counts[std::string(kOpInfo[static_cast<int>(tape.ops[index].code)].name)];
+Json ToJson(const std::vector<LeftOut>& left_out) {
+  Json json = Json::array();
+  for (const LeftOut& one : left_out) {
+    json.push_back({{"operation", one.name}, {"why", one.why}, {"count", one.operations}});
   }
-  return counts;
+  return json;
+}
+
+std::vector<LeftOut> LeftOutFrom(const Json& json) {
+  std::vector<LeftOut> left_out;
+  for (const Json& one : json) {
+    left_out.push_back(
+        {one.value("operation", ""), one.value("why", ""), one.value("count", std::uint64_t{0})});
+  }
+  return left_out;
+}
+
+Json ToJson(const std::vector<OpNote>& notes) {
+  Json json = Json::array();
+  for (const OpNote& note : notes) json.push_back({note.operation, note.text});
+  return json;
+}
+
+std::vector<OpNote> NotesFrom(const Json& json) {
+  std::vector<OpNote> notes;
+  for (const auto& [operation, text] :
+       json.get<std::vector<std::pair<std::uint32_t, std::string>>>()) {
+    notes.push_back({operation, text});
+  }
+  return notes;
 }
 
 Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArguments& arguments) {
   std::string history;
-  std::vector<std::uint32_t> operations;
+  ToldRun told;
   RunOptions options;
   if (arguments.history) {
     options.history = &history;
-    options.operations = &operations;
+    options.operations = &told.operations;
   }
-  std::vector<std::uint32_t> skipped;
-  options.skipped = &skipped;
+  options.fates = &told.fates;
   options.until_step = arguments.until_step;
   const RunResult run = registry.run_tape(arguments.map, loaded.tape, options);
   Json reached = Json::array();
@@ -64,10 +86,14 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
               {"largest", run.largest},
               {"milestones", reached},
               {"cut", !run.failure.has_value() && run.steps == arguments.until_step},
-              {"left_out", CountNames(loaded.tape, skipped)}};
+              {"left_out", ToJson(LeftOutOf(loaded.tape, told.fates))},
+              {"unmet", ToJson(UnmetOf(loaded.tape, told.fates))}};
   if (arguments.history) {
+    told.ended_early =
+        run.failure.has_value() || run.steps == kMaxSteps || run.steps == arguments.until_step;
     result["history"] = history;
-    result["operations"] = operations;
+    result["operations"] = told.operations;
+    result["notes"] = ToJson(NotesOf(loaded.tape, told));
   }
   if (run.failure.has_value()) {
     result["report"] = Report(loaded.tape, *run.failure);
@@ -162,7 +188,9 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.history = result.value("history", "");
     verdict.operations = result.value("operations", std::vector<std::uint32_t>{});
     verdict.cut = result.value("cut", false);
-    verdict.left_out = result.value("left_out", verdict.left_out);
+    verdict.left_out = LeftOutFrom(result.value("left_out", Json::array()));
+    verdict.unmet = LeftOutFrom(result.value("unmet", Json::array()));
+    verdict.notes = NotesFrom(result.value("notes", Json::array()));
   }
   const bool quiet_end = end.signal == 0;
   if (told && quiet_end && end.code == kExitUsage) {
@@ -197,14 +225,6 @@ Verdict RunAndWait(const std::string& program, const RunRequest& request, double
   return verdict;
 }
 
-std::string LeftOutText(const Verdict& verdict) {
-  std::string text;
-  for (const auto& [name, count] : verdict.left_out) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", FormatCount(count), name);
-  }
-  return text;
-}
-
 nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& commands) {
   Json json;
   json["verdict"] = verdict.passed()                       ? "pass"
@@ -220,7 +240,11 @@ nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& command
     json["digest"] = verdict.digest;
     json["steps"] = verdict.steps;
     json["skipped"] = verdict.skipped;
-    if (!verdict.left_out.empty()) json["skipped_operations"] = verdict.left_out;
+    if (!verdict.left_out.empty()) {
+      json["skipped_operations"] = ByName(verdict.left_out);
+      json["skipped_because"] = ToJson(verdict.left_out);
+    }
+    if (!verdict.unmet.empty()) json["unmet_operations"] = ByName(verdict.unmet);
     if (verdict.cut) json["cut"] = true;
     json["largest"] = verdict.largest;
     json["milestones"] = verdict.milestones;

@@ -4,7 +4,6 @@
 #define MAPFUZZ_HARNESS_TOOL_VERDICT_H_
 
 #include <cstdint>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "harness/tape.h"
 #include "harness/tool/child.h"
 #include "harness/tool/input.h"
+#include "harness/tool/op_notes.h"
 #include "harness/tool/registry.h"
 #include "harness/tool/signature.h"
 
@@ -46,11 +46,13 @@ struct Verdict {
   std::uint64_t failed_op = 0;
   bool cut = false;  // ended where --until-step said, and not by itself
   // Operations of the tape that were left out, since this map cannot do them or they mean nothing
-  // where they stand: their name, and how many.
-  std::map<std::string, std::uint64_t> left_out;
+  // where they stand, and those whose fault or corruption no step met.
+  std::vector<LeftOut> left_out;
+  std::vector<LeftOut> unmet;
   std::vector<std::string> milestones;
-  std::string history;                    // if asked for, a line for every step, and
-  std::vector<std::uint32_t> operations;  // the operation (from 0) that each step belongs to
+  std::string history;                    // if asked for, a line for every step,
+  std::vector<std::uint32_t> operations;  // the operation (from 0) that each step belongs to, and
+  std::vector<OpNote> notes;              // what became of operations beside their steps
 
   bool passed() const { return kind == Kind::kPass; }
 };
@@ -66,9 +68,6 @@ Verdict RunAndWait(const std::string& program, const RunRequest& request,
 
 // Its report ends with these commands, if there are any.
 nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& commands = {});
-
-// "2 begin, 1 walk"; empty if nothing was left out.
-std::string LeftOutText(const Verdict& verdict);
 
 // The other side: the hidden command `run-one` reads its input from standard input and writes the
 // verdict to kResultFd. Returns the exit code.
