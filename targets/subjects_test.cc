@@ -7,6 +7,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "harness/stats.h"
 #include "harness/subject.h"
@@ -68,6 +69,28 @@ TEST(SubjectsTest, HmapIsAskedByEveryOracleThatLooksIntoIt) {
        {Oracle::kResult, Oracle::kContent, Oracle::kIteration, Oracle::kStructure, Oracle::kCost}) {
     EXPECT_GE(result.consulted[static_cast<int>(oracle)], 100u)
         << kOracleNames[static_cast<int>(oracle)];
+  }
+}
+
+TEST(SubjectsTest, HmapSaysWhyItLeavesOperationsOut) {
+  const struct {
+    const char* header;
+    const char* operations;
+    Fate why;
+  } cases[] = {{"policy: strict", "corrupt b 2\nput 2\n", Fate::kNotChecked},
+               {"policy: checked", "corrupt oldbuckets 3\nput 2\n", Fate::kNoField},
+               {"type: moveonly", "copy\n", Fate::kNoCopies}};
+  for (const auto& [header, operations, why] : cases) {
+    const std::string text =
+        "mapfuzz tape v1\n" + std::string(header) + "\nput 1\n" + operations + "end\n";
+    std::vector<OpFate> fates;
+    RunOptions options;
+    options.fates = &fates;
+    const RunResult result = RunTape("hmap", ParseTapeText(text, "test").tape, options);
+    EXPECT_EQ(result.skipped, 1u) << text;
+    ASSERT_EQ(fates.size(), 1u) << text;
+    EXPECT_EQ(fates[0].operation, 1u) << text;
+    EXPECT_EQ(fates[0].fate, why) << text;
   }
 }
 

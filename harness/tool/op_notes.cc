@@ -58,7 +58,9 @@ std::vector<OpNote> NotesOf(const Tape& tape, const ToldRun& run) {
   }
   std::vector<OpNote> notes;
   for (std::size_t i = 0; i < tape.ops.size(); ++i) {
-    if (steps[i] == 0 && texts[i].empty()) texts[i] = {i < reached ? "no step" : "not reached"};
+    if (steps[i] == 0 && texts[i].empty()) {
+      texts[i].emplace_back(i < reached ? "no step" : "not reached");
+    }
     for (std::string& text : texts[i]) {
       notes.push_back({static_cast<std::uint32_t>(i), std::move(text)});
     }
