@@ -20,7 +20,15 @@
 
 namespace mapfuzz::tool {
 
-enum FakeSeed : std::uint32_t { kFine, kFailsUnderGo119, kTraps, kHangs, kWavers, kFails };
+enum FakeSeed : std::uint32_t {
+  kFine,
+  kFailsUnderGo119,
+  kTraps,
+  kHangs,
+  kHasNoVerdict,
+  kWavers,
+  kFails
+};
 
 inline std::string Text(std::uint32_t seed, PolicyKind policy = PolicyKind::kStrict,
                         std::string_view expect = {}) {

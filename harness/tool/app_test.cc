@@ -43,6 +43,7 @@ RunResult RunFake(std::string_view map, const Tape& tape, const RunOptions& opti
   const std::uint32_t seed = tape.config.seed;
   if (seed == kTraps) __builtin_trap();
   if (seed == kHangs) pause();
+  if (seed == kHasNoVerdict) _exit(kExitEnvironment);
   if (seed == kWavers) result.history_digest = static_cast<std::uint64_t>(getpid());
   const bool go119 = tape.config.policy == PolicyKind::kGo119;
   if (seed == kFails || (seed == kFailsUnderGo119 && go119)) {

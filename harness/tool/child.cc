@@ -161,8 +161,7 @@ Child& Child::operator=(Child&& other) noexcept {
   result_fd_ = std::exchange(other.result_fd_, -1);
   ended_ = other.ended_;
   start_ = other.start_;
-  awake_ = other.awake_;
-  used_ = other.used_;
+  watch_ = other.watch_;
   exit_ = std::move(other.exit_);
   return *this;
 }
@@ -192,7 +191,7 @@ void Child::Reap(bool wait) {
   exit_.cpu_seconds = SecondsOf(usage.ru_utime) + SecondsOf(usage.ru_stime);
   if (got == pid_ && WIFEXITED(status)) exit_.code = WEXITSTATUS(status);
   if (got == pid_ && WIFSIGNALED(status)) exit_.signal = WTERMSIG(status);
-  if (exit_.signal != SIGKILL) exit_.fate = Fate::kEnded;  // it came before the kill
+  if (exit_.signal != SIGKILL) exit_.ending = Ending::kByItself;  // it came before the kill
   // Whatever it started, a symbolizer say, is of no use any more.
   kill(-pid_, SIGKILL);
 }
@@ -206,26 +205,15 @@ void Child::Signal(int signal) const {
   if (pid_ > 0 && !ended_ && kill(-pid_, signal) != 0) kill(pid_, signal);
 }
 
-// A process does not fall asleep again without using the processor. So one that is asleep, and has
-// used none since it was last seen asleep, has slept through, however rarely it is looked at. For
-// that the state is read before the time.
 void Child::EndIfPast(const TimeLimit& limit) {
-  if (Ended() || exit_.fate != Fate::kEnded) return;
-  const Clock::time_point now = Clock::now();
-  const bool asleep = IsAsleep(pid_);
-  const double used = ProcessorSeconds(pid_);
-  if (!asleep || used != used_) awake_ = Clock::now();
-  used_ = used;
-  if (used > limit.hang) {
-    exit_.fate = Fate::kSpun;
-  } else if (now - awake_ > std::chrono::duration<double>(limit.hang)) {
-    exit_.fate = Fate::kSlept;
-  } else if (now - start_ > std::chrono::duration<double>(limit.wall)) {
-    exit_.fate = Fate::kStarved;
-  } else {
-    return;
-  }
-  Signal(SIGKILL);
+  if (Ended() || exit_.ending != Ending::kByItself) return;
+  Look look;
+  look.begun = Seconds();
+  look.asleep = IsAsleep(pid_);
+  look.used = ProcessorSeconds(pid_);
+  look.ended = Seconds();
+  exit_.ending = watch_.Judge(look, limit);
+  if (exit_.ending != Ending::kByItself) Signal(SIGKILL);
 }
 
 double Child::Seconds() const {

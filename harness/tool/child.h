@@ -14,11 +14,12 @@
 
 #include <sys/types.h>
 
-#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include "harness/tool/time_limit.h"
 
 namespace mapfuzz::tool {
 
@@ -33,25 +34,17 @@ struct ChildSpec {
 // The descriptor on which a child hands back its result, apart from what it prints.
 inline constexpr int kResultFd = 3;
 
-struct TimeLimit {
-  double hang = 0;                          // seconds of processor time, or of sleep at a stretch
-  double wall = std::max(60.0, 10 * hang);  // seconds after which a child that does not hang ends
-};
-
-// How a child came to its end: by itself, or at a limit on its time.
-enum class Fate { kEnded, kSpun, kSlept, kStarved };
-
 struct ChildExit {
   bool started = true;  // false: the program could not be run
   int code = 0;         // exit code, if it ended by itself
   int signal = 0;       // or the signal that ended it
-  Fate fate = Fate::kEnded;
+  Ending ending = Ending::kByItself;
   double seconds = 0;
   double cpu_seconds = 0;
   std::string output;  // standard output and error, unless there was a log
   std::string result;  // what it wrote to kResultFd
 
-  bool hung() const { return fate == Fate::kSpun || fate == Fate::kSlept; }
+  bool hung() const { return ending == Ending::kSpun || ending == Ending::kSlept; }
 };
 
 class Child {
@@ -88,8 +81,7 @@ class Child {
   int result_fd_ = -1;
   bool ended_ = false;
   Clock::time_point start_;
-  Clock::time_point awake_;  // when it was last seen to be, or to have been
-  double used_ = -1;         // processor time when last looked at
+  TimeWatch watch_;
   ChildExit exit_;
 };
 

@@ -20,37 +20,37 @@ ChildSpec Shell(std::string line) {
   return spec;
 }
 
-Fate FateOf(const std::string& line, const TimeLimit& limit) {
+Ending EndingOf(const std::string& line, const TimeLimit& limit) {
   ChildExit seen;
   RunAll(
       1, [&](std::size_t) { return Shell(line); }, 1, limit,
       [&](std::size_t, const ChildExit& end) { seen = end; });
   EXPECT_EQ(seen.started, true);
-  return seen.fate;
+  return seen.ending;
 }
 
 TEST(TimeLimit, EndsAChildThatHasUsedItsProcessorTime) {
-  EXPECT_EQ(FateOf("while :; do :; done", {0.05, kNever}), Fate::kSpun);
+  EXPECT_EQ(EndingOf("while :; do :; done", {0.05, kNever}), Ending::kSpun);
 }
 
 TEST(TimeLimit, TakesASpinningChildThatGotLittleProcessorTimeForNoHang) {
-  EXPECT_EQ(FateOf("while :; do :; done", {kNever, 0.05}), Fate::kStarved);
+  EXPECT_EQ(EndingOf("while :; do :; done", {kNever, 0.05}), Ending::kStarved);
 }
 
 TEST(TimeLimit, EndsAChildThatSleepsWithNobodyToWakeIt) {
-  EXPECT_EQ(FateOf("exec sleep infinity", {0.3, kNever}), Fate::kSlept);
+  EXPECT_EQ(EndingOf("exec sleep infinity", {0.3, kNever}), Ending::kSlept);
 }
 
 TEST(TimeLimit, TakesAStoppedChildForNoHang) {
-  EXPECT_EQ(FateOf("kill -STOP $$", {0.3, 0.9}), Fate::kStarved);
+  EXPECT_EQ(EndingOf("kill -STOP $$", {0.3, 0.9}), Ending::kStarved);
 }
 
 TEST(TimeLimit, TakesAChildThatWaitsForWhatItStartedForNoHang) {
-  EXPECT_EQ(FateOf("sleep infinity; :", {0.3, 0.9}), Fate::kStarved);
+  EXPECT_EQ(EndingOf("sleep infinity; :", {0.3, 0.9}), Ending::kStarved);
 }
 
 TEST(TimeLimit, LetsAChildEndByItself) {
-  EXPECT_EQ(FateOf("exit 0", {kNever, kNever}), Fate::kEnded);
+  EXPECT_EQ(EndingOf("exit 0", {kNever, kNever}), Ending::kByItself);
 }
 
 TEST(TimeLimit, DoesNotTouchAChildThatHasEndedHoweverLateItIsLookedAt) {
@@ -58,7 +58,7 @@ TEST(TimeLimit, DoesNotTouchAChildThatHasEndedHoweverLateItIsLookedAt) {
   WaitForAny({&child}, std::chrono::hours(1));
   child.EndIfPast({0, 0});
   const ChildExit end = child.Take();
-  EXPECT_EQ(end.fate, Fate::kEnded);
+  EXPECT_EQ(end.ending, Ending::kByItself);
   EXPECT_EQ(end.code, 5);
 }
 

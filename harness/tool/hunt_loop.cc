@@ -271,16 +271,22 @@ void HuntLoop::Record(TargetState& target, const std::string& artifact, const Si
   const bool known_hang = seen == Hang() && findings_.Has(finding.target, seen);
   if (finding.tape.has_value() && !known_hang) {
     session_.screen.Status("confirming a finding of " + finding.target);
-    const Confirmation again =
-        Confirm(confirmer_, *finding.tape, artifact.empty() ? "report" : artifact);
-    if (again.failed) {
-      finding.confirmed = true;
-      finding.signature = again.signature;
-      finding.report = again.report;
-      finding.tape = again.tape;
+    const std::string input = artifact.empty() ? "report" : artifact;
+    try {
+      const Confirmation again = Confirm(confirmer_, *finding.tape, input);
+      if (again.failed) {
+        finding.confirmed = true;
+        finding.signature = again.signature;
+        finding.report = again.report;
+        finding.tape = again.tape;
+      }
+    } catch (const ToolError& error) {
+      MeetEnvironment({error.code(), fmt::format("{}: not confirmed: {}", input, error.what())});
+      if (!artifact.empty()) return;  // left to the next hunt
     }
   }
-  // Time and memory are also short when the machine is busy: alone, the input must fail again.
+  // The engine goes by the clock on the wall, and time and memory are also short when the machine
+  // is busy: alone, measured by its processor time, the input must fail again.
   const bool of_the_machine = seen == Hang() || seen == TooMuchMemory();
   if (!finding.confirmed && !known_hang && (finding.signature.empty() || of_the_machine)) {
     // Out of the way, so that the next hunt does not look at it again.
@@ -312,13 +318,18 @@ void HuntLoop::Record(TargetState& target, const std::string& artifact, const Si
   }
 }
 
+// The hunt goes on, and says at its end that the system did not let it do all its work.
+void HuntLoop::MeetEnvironment(const ToolError& error) {
+  if (environment_.empty()) session_.screen.Complain(fmt::format("mapfuzz: {}", error.what()));
+  environment_ = error.what();
+}
+
 void HuntLoop::Sweep() {
   for (TargetState& target : targets_) {
     try {
       target.corpus->Sweep(target.live == 0);
     } catch (const ToolError& error) {
-      if (environment_.empty()) session_.screen.Complain(fmt::format("mapfuzz: {}", error.what()));
-      environment_ = error.what();
+      MeetEnvironment(error);
     }
   }
 }

@@ -17,6 +17,7 @@
 #include "harness/tool/command.h"
 #include "harness/tool/confirm.h"
 #include "harness/tool/corpus_store.h"
+#include "harness/tool/error.h"
 #include "harness/tool/finding_store.h"
 #include "harness/tool/folder_lock.h"
 #include "harness/tool/fuzzer_process.h"
@@ -84,6 +85,7 @@ class HuntLoop {
               const std::string& output);
   std::optional<Tape> FailingTape(const TargetState& target, const std::string& artifact,
                                   const std::string& output) const;
+  void MeetEnvironment(const ToolError& error);
   void Sweep();
   void ShowProgress();
   HuntSummary Summarize() const;

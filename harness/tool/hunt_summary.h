@@ -52,7 +52,7 @@ struct HuntSummary {
   std::vector<KnownBug> known;
   bool interrupted = false;   // by a signal; then nothing can be missed
   bool allow_missed = false;  // too short to reach everything, on the user's word
-  std::string environment;    // what could not be written on the way; empty if all went well
+  std::string environment;    // what the system refused on the way; empty if all went well
 
   // Whether milestones have to be reached: those named are of the map under test.
   bool MustReach() const { return !allow_missed && !control; }

@@ -159,6 +159,21 @@ TEST_F(MapfuzzTest, LooksOnceAtALeftoverThatDoesNotFail) {
   EXPECT_FALSE(Hunt({"a"}).Says("does not fail alone"));
 }
 
+TEST_F(MapfuzzTest, LeavesWhatItCouldNotConfirmToTheNextHuntAndGoesOn) {
+  Tape tape;
+  tape.config.seed = kHasNoVerdict;
+  const std::string left = folder_.Put("out/artifacts/fake.1.1.timeout-1", Bytes(tape));
+  const Outcome run = Hunt({"a"});
+  EXPECT_EQ(run.code, kExitEnvironment) << run.output;
+  EXPECT_TRUE(run.Says(left + ": not confirmed: ")) << run.output;
+  EXPECT_TRUE(IsFile(left));
+  const auto json =
+      nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"), nullptr, false);
+  ASSERT_TRUE(json.is_object()) << run.output;
+  EXPECT_EQ(json["targets"][0]["mutated"], 100);
+  EXPECT_TRUE(json["findings"].empty());
+}
+
 TEST_F(MapfuzzTest, RefusesOneFolderForCorpusAndFindings) {
   const Outcome run = Run({"hunt", "--corpus", folder_ / "x", "--out", folder_ / "y/../x"});
   EXPECT_EQ(run.code, kExitUsage);

@@ -66,7 +66,7 @@ TEST(SignatureOfDeath, KnowsLeaksRacesHangsAndMemory) {
 
 TEST(SignatureOfDeath, FallsBackToTheTimeLimitTheSignalTheExitCode) {
   ChildExit late = Ended(0, SIGKILL);
-  late.fate = Fate::kSpun;
+  late.ending = Ending::kSpun;
   EXPECT_EQ(SignatureOfDeath(late, "").Text(), "oracle=cost property=hang op=? site=?");
   EXPECT_EQ(SignatureOfDeath(Ended(0, SIGABRT), "").property, "abort");
   EXPECT_EQ(SignatureOfDeath(Ended(9), "").property, "exit-9");

@@ -164,7 +164,7 @@ Verdict VerdictOf(const ChildExit& end) {
   Verdict verdict;
   const Json result = Json::parse(end.result, nullptr, /*allow_exceptions=*/false);
   const bool told = result.is_object();
-  if (end.fate == Fate::kStarved) {
+  if (end.ending == Ending::kStarved) {
     throw ToolError(kExitEnvironment,
                     fmt::format("a run got {} of processor time in {} and came to no end, which "
                                 "says nothing about the map; try again when the machine has time",
@@ -206,10 +206,10 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.signature = SignatureOfDeath(end, end.output);
     if (verdict.signature.empty()) verdict.signature = {"sanitizer", "no-verdict"};
     verdict.report = ReportOfDeath(verdict.signature, end.output);
-    if (end.fate == Fate::kSpun) {
+    if (end.ending == Ending::kSpun) {
       verdict.report += fmt::format("The run was ended after {} of processor time.\n",
                                     FormatDuration(end.cpu_seconds));
-    } else if (end.fate == Fate::kSlept) {
+    } else if (end.ending == Ending::kSlept) {
       verdict.report += fmt::format("The run was ended after {}, asleep with nobody to wake it.\n",
                                     FormatDuration(end.seconds));
     }

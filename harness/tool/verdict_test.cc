@@ -8,16 +8,16 @@
 namespace mapfuzz::tool {
 namespace {
 
-ChildExit KilledAs(Fate fate) {
+ChildExit KilledAs(Ending ending) {
   ChildExit end;
   end.signal = SIGKILL;
-  end.fate = fate;
+  end.ending = ending;
   return end;
 }
 
 TEST(VerdictOf, CallsSpinningAndSleepingAHang) {
-  for (const Fate fate : {Fate::kSpun, Fate::kSlept}) {
-    const Verdict verdict = VerdictOf(KilledAs(fate));
+  for (const Ending ending : {Ending::kSpun, Ending::kSlept}) {
+    const Verdict verdict = VerdictOf(KilledAs(ending));
     EXPECT_EQ(verdict.kind, Verdict::Kind::kFail);
     EXPECT_EQ(verdict.signature, Hang());
     EXPECT_NE(verdict.report.find("The run was ended after"), std::string::npos);
@@ -25,7 +25,7 @@ TEST(VerdictOf, CallsSpinningAndSleepingAHang) {
 }
 
 TEST(VerdictOf, HasNoneOfARunThatTheMachineGaveNoTime) {
-  ChildExit starved = KilledAs(Fate::kStarved);
+  ChildExit starved = KilledAs(Ending::kStarved);
   starved.result = R"({"digest": "1", "steps": 3})";
   try {
     VerdictOf(starved);
