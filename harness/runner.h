@@ -16,10 +16,12 @@
 // After every step: the result against the model (O1), the iteration contract (O3), and, for maps
 // that show their buckets, the header, the key's own chains (O4), growth, moves and calls (O5). At
 // structural events, every 256 steps and at the end: every entry and every chain (O2, O4). The
-// model is never reloaded from the map. After a fault: every entry, every chain and every look-up
-// are as before the step (O7). After a corruption: the map has named it, and once it is undone all
-// is as before too (`runner_corrupt.h`). After every step: as many objects alive as there are to
-// be, and none at the end (O6).
+// model is never reloaded from the map. After a fault, after operations on whole maps, at the end
+// and at every few of those checks: every bucket and every byte that the maps and their iterators
+// hold, for maps that can account for them (O4, O11). After a fault: every entry, every chain and
+// every look-up are as before the step (O7). After a corruption: the map has named it, and once it
+// is undone all is as before too (`runner_corrupt.h`). After every step: as many objects alive as
+// there are to be, and none at the end (O6).
 //
 // What a map cannot do is skipped for map and model alike, and counted.
 
@@ -81,6 +83,8 @@ class Runner {
   static constexpr int kMap = 0;
   static constexpr int kSpare = 1;
   static constexpr std::size_t kErasedKept = 8;
+  // At one of so many whole checks the buckets are accounted for.
+  static constexpr std::uint64_t kBucketInterval = 8;
   static_assert(kSweepSlot < kSeenSlots);
 
   template <class T>
@@ -268,6 +272,8 @@ class Runner {
   // --- Whole checks ---
   void CheckWhole(Side& side, bool look_up);
   void MaybeCheckWhole(Side& side, bool event);
+  void CheckBuckets();
+  void MaybeCheckBuckets(bool event);
   std::optional<Fault> Visit(Side& side, const Entry& entry);
   void LookUpAll(Side& side);
   void Grew(const Side& side, const CostModel::Done& done);
@@ -290,6 +296,8 @@ class Runner {
   std::uint64_t next_birth_ = 1;
   std::uint32_t last_visit_ = 0;
   std::uint64_t visited_ = 0;
+  std::uint64_t whole_checks_ = 0;
+  bool owes_bucket_check_ = false;
   KeyId erased_[kErasedKept] = {};  // the last keys erased under an iterator
   std::size_t erased_count_ = 0;
   struct Torment {

@@ -183,6 +183,7 @@ bool Runner<S>::AttemptWhole(const Reach& reach, Milestone milestone, F f) {
     const bool grows = reach.how == How::kReserve && each.get() == &reach.side;
     CheckAsBefore(*each, grows ? FailedStep{.grows = true, .hint = reach.hint} : FailedStep{});
   }
+  CheckBuckets();
   core_.Blame({});
   return false;
 }
@@ -193,6 +194,7 @@ void Runner<S>::RolledBack(Side& side, const Access& access) {
   core_.Blame(OracleOfFailedStep());
   LogFailedStep();
   CheckAsBefore(side, {.grows = access.writes, .access = &access});
+  CheckBuckets();
   core_.Blame({});
 }
 

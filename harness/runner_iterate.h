@@ -152,6 +152,7 @@ bool Runner<S>::AttemptIteration(const Reach& reach, F f) {
   // The map of a stale iterator is gone, and the other one is none of its business.
   if (reach.how == How::kBegin) reach.side.table.Began(reach.side.map);
   CheckAsBefore(reach.side, {});
+  CheckBuckets();
   core_.Blame({});
   return false;
 }

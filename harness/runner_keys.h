@@ -45,7 +45,10 @@ void Runner<S>::RunOp(const Op& op) {
     case OpCode::kSelf:
     case OpCode::kReserve:
     case OpCode::kRemake:
-      return Do([&] { RunWholeOp(op); });
+      return Do([&] {
+        RunWholeOp(op);
+        if (!core_.over() && !StepFailed()) MaybeCheckBuckets(true);
+      });
     case OpCode::kWalk:
     case OpCode::kFill:
     case OpCode::kDrain:

@@ -4,6 +4,9 @@
 #define MAPFUZZ_HARNESS_RUNNER_WHOLE_H_
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "harness/no_coverage.h"
 #include "harness/runner.h"
@@ -264,8 +267,36 @@ void Runner<S>::MaybeCheckWhole(Side& side, bool event) {
   const std::uint64_t cost = side.table.Cells() + side.model.size();
   if (core_.Afford(cost)) {
     CheckWhole(side, false);
+    MaybeCheckBuckets(++whole_checks_ % kBucketInterval == 0);
   } else {
     side.owes_check = true;
+  }
+}
+
+// O4 on memory: where every bucket is, and, under address sanitizer, what of it can be read.
+template <Subject S>
+void Runner<S>::CheckBuckets() {
+  owes_bucket_check_ = false;
+  if constexpr (AccountsForBuckets<S>) {
+    core_.Consult(Oracle::kStructure);
+    std::vector<const Iterator*> iterators;
+    for (const std::optional<Iterator>& iterator : stage_->iterators) {
+      if (iterator) iterators.push_back(&*iterator);
+    }
+    if (auto fault = map().map.FindBucketFault(spare().map, iterators)) {
+      core_.Fail(Oracle::kStructure, fault->property, std::move(fault->detail));
+    }
+  }
+}
+
+// All of it, so it is as dear as a whole check of both maps.
+template <Subject S>
+void Runner<S>::MaybeCheckBuckets(bool event) {
+  if (!event && !owes_bucket_check_) return;
+  if (core_.Afford(map().table.Cells() + spare().table.Cells())) {
+    CheckBuckets();
+  } else {
+    owes_bucket_check_ = true;
   }
 }
 
@@ -280,6 +311,7 @@ void Runner<S>::Finish() {
     side.map.ForEach([&sum](const Entry& entry) { sum += Mix(Mix(entry.key) ^ entry.value); });
     core_.result().content_digest = Mix(core_.result().content_digest ^ sum);
   }
+  CheckBuckets();
   core_.Digest(core_.result().content_digest);
   TearDown();
 }

@@ -13,7 +13,9 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "harness/fault_plan.h"
@@ -226,6 +228,22 @@ concept NoticesCorruption = requires(S s, const S& other, CorruptField field, st
   { S::NoticeOf(error) } -> std::same_as<std::optional<CorruptionNotice>>;
   { other.WalkAll() };
 };
+
+// A bucket that is not where it should be, or that may be read where it should not.
+struct BucketFault {
+  const char* property = nullptr;  // lost-bucket, shared-bucket, foreign-bucket, poison
+  std::string detail{};            // free of addresses
+};
+
+// Can account for every bucket that it and `other` have allocated, and for every byte of them: see
+// `hmap/marker.h` and `hmap/readable.h`. What iterators hold belongs to it; `iterators` are all
+// that there are of either map.
+template <class S>
+concept AccountsForBuckets =
+    LiveIterators<S> &&
+    requires(const S& s, std::span<const typename S::Iterator* const> iterators) {
+      { s.FindBucketFault(s, iterators) } -> std::same_as<std::optional<BucketFault>>;
+    };
 
 // Go's map header as far as it can be seen from outside.
 struct HeaderView {

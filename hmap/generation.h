@@ -200,11 +200,15 @@ class Generation {
   // Destroys every object that is left, because nobody will read an entry any more.
   void DestroyContents() {
     DestroyObjects();
+    destroyed_ = true;
     if constexpr (kPoisons) {
       PoisonArray(Used());
       for (Bucket* bucket : overflow_) PoisonSlots(bucket);
     }
   }
+
+  // Whether that was done. Marks of objects for which there was nothing to do are as they were.
+  bool IsDestroyed() const { return destroyed_; }
 
   // Under kContract: whether evacuated cells of chain n keep what iterators need.
   void MarkRetained(std::size_t n, bool retained) {
@@ -336,6 +340,7 @@ class Generation {
 
   CellsT cells_;
   unsigned b_;
+  bool destroyed_ = false;
   std::size_t total_;
   Bucket* base_ = nullptr;
   Bucket* next_overflow_ = nullptr;

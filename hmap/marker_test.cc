@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hmap/map.h"
+#include "hmap/roots.h"
 #include "hmap/testing.h"
 
 namespace hmap::testing {
@@ -20,9 +21,10 @@ using StrictMap = WordMap<Strict>;
 
 template <class MapT>
 MarkReport MarkOf(const MapT& map, const std::vector<typename MapT::iterator>& walks = {}) {
-  Marker<typename MapT::CoreT> marker(CoreOf(map));
-  for (const auto& walk : walks) marker.AddIterator(walk);
-  return marker.Mark();
+  Roots<typename MapT::CoreT> roots;
+  roots.AddTable(map.view().core());
+  for (const auto& walk : walks) roots.AddIterator(walk);
+  return Marker<typename MapT::CoreT>(roots).Mark();
 }
 
 // Inserts, erases and clears with up to three iterators that hold on to what they began with.
@@ -83,9 +85,40 @@ TEST(MarkerTest, SeesABucketThatAPoolHandsOutTwice) {
   for (std::uint64_t i = 0; i < 8; ++i) map.insert_or_assign(4 + 16 * i, i);
   ASSERT_EQ(MarkOf(map).problem, "");
   UnsafeCode::RewindPool(*CoreOf(map)->buckets());
+  EXPECT_EQ(MarkOf(map).fault, MarkFault::kShared);
   EXPECT_EQ(MarkOf(map).problem, "bucket 1 of chain 3 is in the pool");
   map.insert_or_assign(4 + 16 * 8, 8);
   EXPECT_EQ(MarkOf(map).problem, "bucket 1 of chain 4 is in chain 3 already");
+}
+
+TEST(MarkerTest, SeesABucketThatWasTakenAndForgotten) {
+  Rig rig;
+  auto with_pool = MakeMap(rig);
+  auto without_pool = rig.Make<StrictMap>();
+  without_pool.insert_or_assign(1, "");
+  for (const StrictMap* map : {&with_pool, &without_pool}) {
+    ASSERT_EQ(MarkOf(*map).problem, "");
+    CoreOf(*map)->buckets()->TakeOverflow();
+    const MarkReport report = MarkOf(*map);
+    EXPECT_EQ(report.fault, MarkFault::kLost);
+    EXPECT_EQ(report.problem, "a bucket is in no chain and no pool");
+  }
+}
+
+TEST(MarkerTest, DoesNotFollowTheChainsOfWhatWasDestroyed) {
+  Rig rig;
+  using MapT = WordMap<Checked>;  // which is destroyed in order whatever was overwritten
+  auto map = rig.Make<MapT>(60);
+  map.insert_or_assign(1, "");
+  const std::vector walks = {map.begin()};
+  const auto& generation = *CoreOf(map)->buckets();
+  int elsewhere = 0;
+  UnsafeCode::OverwriteOverflow(generation.layout(), generation.Chain(3),
+                                reinterpret_cast<Bucket*>(&elsewhere));
+  EXPECT_EQ(MarkOf(map, walks).fault, MarkFault::kForeign);
+  map = rig.Make<MapT>();
+  EXPECT_EQ(MarkOf(map, walks).generations, 1U);
+  EXPECT_EQ(MarkOf(map, walks).problem, "");
 }
 
 TEST(MarkerTest, SeesOverflowPointersThatLeadWhereTheyShouldNot) {

@@ -52,6 +52,9 @@ class TableView {
   // Of a null core: the header of an empty map.
   explicit TableView(const CoreT* core) : core_(core) {}
 
+  // Null: the map is nil or moved from.
+  const CoreT* core() const { return core_; }
+
   // Go: the fields of hmap.
   std::size_t count() const { return core_ == nullptr ? 0 : core_->count(); }
   std::uint8_t flags() const { return core_ == nullptr ? 0 : core_->flags(); }

@@ -15,7 +15,7 @@ namespace {
 using Bytes = BytesSubject<PolicyKind::kStrict>;
 static_assert(Subject<Bytes>);
 static_assert(LiveIterators<Bytes> && Copies<Bytes> && Subscripts<Bytes>);
-static_assert(CountsCalls<Bytes> && HasStructure<Bytes>);
+static_assert(CountsCalls<Bytes> && HasStructure<Bytes> && AccountsForBuckets<Bytes>);
 static_assert(TakesFaults<Bytes> && UsesHeap<Bytes>);
 static_assert(!CountsLives<Bytes> && !HoldsNan<Bytes> && !RefusesKeys<Bytes>);
 

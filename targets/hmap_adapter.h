@@ -11,6 +11,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -19,6 +21,7 @@
 #include "harness/subject.h"
 #include "harness/tape.h"
 #include "hmap/map.h"
+#include "targets/bucket_faults.h"
 
 namespace mapfuzz {
 
@@ -167,6 +170,14 @@ class HmapAdapter {
   };
 
   ViewT View() const { return {map_.view(), reader_}; }
+
+  std::optional<BucketFault> FindBucketFault(const HmapAdapter& other,
+                                             std::span<const Iterator* const> iterators) const {
+    hmap::Roots<typename MapT::CoreT> roots;
+    roots.AddTable(map_.view().core()).AddTable(other.map_.view().core());
+    for (const Iterator* iterator : iterators) roots.AddIterator(iterator->it_);
+    return mapfuzz::FindBucketFault(roots);
+  }
 
  protected:
   using Parts = typename MapT::Parts;

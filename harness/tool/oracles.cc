@@ -14,7 +14,7 @@ constexpr OracleInfo kOracleInfo[] = {
     {"content", "map and model hold the same entries, in both directions"},
     {"iteration",
      "what is there throughout comes once, what is deleted never, with current values"},
-    {"structure", "the rules of the half-evacuated table: chains, tophash, counts, flags"},
+    {"structure", "the rules of the half-evacuated table: chains, tophash, counts, flags, buckets"},
     {"cost", "chains moved, growths, calls of hasher and equality; a hang, too much memory"},
     {"lifetime", "keys and values made, moved and destroyed; blocks and bytes given back"},
     {"fault", "what throws passes through, and leaves every entry and iterator as it was"},
