@@ -59,6 +59,7 @@ void Runner<S>::Copy() {
     if (core_.wants_history()) core_.Line(std::to_string(spare().map.Size()));
     map().table.CheckSame(map().map, core_);
     AfterWhole(spare());
+    spare().table.CheckCopied(core_);
     AfterWhole(map());
   }
 }

@@ -228,6 +228,17 @@ std::optional<Fault> CheckHeaderMade(const HeaderView& header, unsigned b) {
   return fault;
 }
 
+std::optional<Fault> CheckHeaderCopied(const HeaderView& header, unsigned least_b,
+                                       unsigned most_b) {
+  if (header.b >= least_b && header.b <= most_b) return std::nullopt;
+  const std::string most = most_b == least_b ? "" : " to " + std::to_string(most_b);
+  Fault fault =
+      Broken("copy-size",
+             "a copy of so many entries should have B " + std::to_string(least_b) + most, header);
+  fault.oracle = Oracle::kCost;
+  return fault;
+}
+
 std::optional<Fault> CheckHeaderReserved(const HeaderView& before, const HeaderView& after,
                                          unsigned b) {
   if (b <= before.b) return CheckHeaderSame(before, after);

@@ -290,6 +290,8 @@ std::optional<Fault> CheckHeaderAfterClear(const HeaderView& before, const Heade
 std::optional<Fault> CheckHeaderAfterFault(const HeaderView& before, const HeaderView& after,
                                            unsigned most_b);
 std::optional<Fault> CheckHeaderMade(const HeaderView& header, unsigned b);
+// A copy of a table whose entries need from 2^least_b to 2^most_b buckets.
+std::optional<Fault> CheckHeaderCopied(const HeaderView& header, unsigned least_b, unsigned most_b);
 std::optional<Fault> CheckHeaderReserved(const HeaderView& before, const HeaderView& after,
                                          unsigned b);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 
 #include "harness/structure.h"
@@ -156,6 +157,14 @@ TEST(HeaderOfWholeOperationsTest, ReserveDoesWhatIsNeededAndNoMore) {
   }
   EXPECT_TRUE(CheckHeaderReserved(before, {.count = 9, .b = 2}, 2).has_value())
       << "a growth was ended that nothing asked to end";
+}
+
+TEST(HeaderOfWholeOperationsTest, ACopyIsAsLargeAsItsEntriesNeed) {
+  for (unsigned b = 0; b < 6; ++b) {
+    const HeaderView header{.count = 30, .b = static_cast<std::uint8_t>(b)};
+    EXPECT_EQ(CheckHeaderCopied(header, 3, 3).has_value(), b != 3) << b;
+    EXPECT_EQ(CheckHeaderCopied(header, 3, 4).has_value(), b != 3 && b != 4) << b;
+  }
 }
 
 TEST(HeaderAtRestTest, PoolIsASixteenthOfTheTableOrLittleMore) {

@@ -118,6 +118,16 @@ class TableOracle {
     core.Check(CheckHeaderMade(header_, rule_.BucketsFor(hint, slots_)));
     if (header_.b != 0) core.Hit(Milestone::kHintUsed);
   }
+  // After it was made as a copy: for as many entries, in buckets as the first ones of a run. If
+  // they have adapted since, to fewer slots, it may have doubled.
+  void CheckCopied(RunCore& core) const {
+    core.Consult(Oracle::kCost);
+    constexpr unsigned kFewestSlots = 4;
+    const auto entries = static_cast<std::int64_t>(header_.count);
+    const unsigned least = rule_.BucketsFor(entries, SlotsOf(core.config()));
+    const unsigned most = rule_.adaptive ? rule_.BucketsFor(entries, kFewestSlots) : least;
+    core.Check(CheckHeaderCopied(header_, least, std::max(least, most)));
+  }
   // `made`: the map had no table before. `slots`: per bucket, before.
   void CheckReserved(std::int32_t hint, const HeaderView& before, unsigned slots, bool made,
                      RunCore& core) const {
@@ -402,6 +412,7 @@ class TableOracle<S> {
   bool AfterFault(const S&, const FailedStep&, RunCore&) { return false; }
   void AfterClear(const S&, bool, std::uint32_t, RunCore&) {}
   void CheckMade(std::int32_t, RunCore&) const {}
+  void CheckCopied(RunCore&) const {}
   void CheckReserved(std::int32_t, const HeaderView&, unsigned, bool, RunCore&) const {}
 };
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 
 #include "harness/planted.h"
@@ -19,6 +20,7 @@ enum class RuleBug {
   kRefusesWithoutWork,  // an insert is refused, and growth work that is due is not done
   kReserveRefuses,      // room cannot be reserved because of the limit
   kOtherSlots,          // slots adapt if they should not, and the other way round
+  kCopiesForTwice,      // a copy has room for twice the entries
 };
 
 Config Bent(Config config) {
@@ -44,6 +46,11 @@ class BentSubject : public BytesSubject<PolicyKind::kStrict> {
   void Reserve(std::int32_t hint) {
     if (Planted<RuleBug>::Is(RuleBug::kReserveRefuses)) throw ChainLimit(1);
     Base::Reserve(hint);
+  }
+  void CopyFrom(const BentSubject& other) {
+    Base::CopyFrom(other);
+    if (Planted<RuleBug>::Is(RuleBug::kCopiesForTwice))
+      Base::Reserve(2 * static_cast<std::int32_t>(Size()));
   }
 
  private:
@@ -91,6 +98,18 @@ TEST(GrowthRulesTest, SeesSlotsThatChangeOrStayAgainstTheRule) {
     ExpectSeen<BentSubject>(RuleBug::kOtherSlots, "structure/slots", "fill 0 50\ndrift 0 400 50\n",
                             header + slots);
   }
+}
+
+TEST(GrowthRulesTest, SeesACopyThatIsLargerThanItsEntriesNeed) {
+  for (const char* slots : {"8\nslots: fixed\n", "4\nslots: fixed\n", "4\nslots: adaptive\n"}) {
+    ExpectSeen<BentSubject>(RuleBug::kCopiesForTwice, "cost/copy-size", "fill 0 200\ncopy\n",
+                            std::string("type: bytes\nlayout: 8/8 8/8 ") + slots);
+  }
+  // Nor is it as large as the source was.
+  EXPECT_EQ(
+      VerdictOn<BentSubject>(RuleBug::kNone,
+                             ParseOperations("fill 0 200\ndrain 0 190\ncopy\n", "type: bytes\n")),
+      "");
 }
 
 }  // namespace
