@@ -229,9 +229,10 @@ concept NoticesCorruption = requires(S s, const S& other, CorruptField field, st
   { other.WalkAll() };
 };
 
-// A bucket that is not where it should be, or that may be read where it should not.
+// A bucket that is not where it should be, or that may be read where it should not, or an entry
+// that lives on without its map.
 struct BucketFault {
-  const char* property = nullptr;  // lost-bucket, shared-bucket, foreign-bucket, poison
+  const char* property = nullptr;  // lost-bucket, shared-bucket, foreign-bucket, left-entry, poison
   std::string detail{};            // free of addresses
 };
 

@@ -209,6 +209,7 @@ class Generation {
 
   // Whether that was done. Marks of objects for which there was nothing to do are as they were.
   bool IsDestroyed() const { return destroyed_; }
+  bool HasDestructors() const { return !cells_.IsTrivial(); }
 
   // Under kContract: whether evacuated cells of chain n keep what iterators need.
   void MarkRetained(std::size_t n, bool retained) {

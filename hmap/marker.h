@@ -6,10 +6,12 @@
 // generation. It reads overflow pointers only of buckets that the generation owns, and of each
 // once, so that it ends on any table. O(buckets): for tests and tools.
 //
-// What was destroyed has no chains any more, and they are not followed.
+// What was destroyed has no chains any more, and they are not followed. In an array that only
+// iterators hold all entries were moved or destroyed: what a map has lost or cleared does not live
+// on with its iterators.
 //
 // Under Go's rule some buckets may be in no chain: Go cuts off what it has evacuated, and forgets
-// overflow buckets at a clear while an iterator may walk them.
+// overflow buckets at a clear while an iterator may walk them. And it leaves entries behind.
 
 #ifndef HMAP_MARKER_H_
 #define HMAP_MARKER_H_
@@ -23,6 +25,7 @@
 
 #include "hmap/layout.h"
 #include "hmap/roots.h"
+#include "hmap/tophash.h"
 
 namespace hmap {
 
@@ -31,6 +34,7 @@ enum class MarkFault : std::uint8_t {
   kLost,     // a bucket is in no chain and no pool
   kShared,   // a bucket is in two places
   kForeign,  // a chain leads to what is no bucket of its generation
+  kLeft,     // an entry is in an array that no map has
 };
 
 struct MarkReport {
@@ -55,6 +59,7 @@ class Marker {
     report_.generations = roots_.size();
     for (const auto& root : roots_) {
       if (!root.generation->IsDestroyed()) MarkGeneration(*root.generation);
+      if (CoreT::kContract && !root.in_map) CheckEmptied(*root.generation);
     }
     return report_;
   }
@@ -66,8 +71,7 @@ class Marker {
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);  // of a bucket's number
 
   void MarkGeneration(const GenerationT& generation) {
-    const std::size_t pool =
-        static_cast<std::size_t>(std::max<std::int64_t>(generation.PoolLeft(), 0));
+    const std::size_t pool = Pool(generation);
     const auto& heap = generation.heap_overflow_buckets();
     heap_.assign(heap.begin(), heap.end());
     std::sort(heap_.begin(), heap_.end(), std::less<>());
@@ -103,6 +107,25 @@ class Marker {
       ++report_.in_chains;
       bucket = generation.layout().Overflow(bucket);
     }
+  }
+
+  // Of objects for which there was nothing to do when they were destroyed, the marks are left.
+  void CheckEmptied(const GenerationT& generation) {
+    if (generation.IsDestroyed() && !generation.HasDestructors()) return;
+    const auto& layout = generation.layout();
+    const auto check = [&](Bucket* bucket) {
+      const std::uint8_t* const tophash = layout.Tophash(bucket);
+      if (std::none_of(tophash, tophash + layout.Slots(), IsLive)) return;
+      Complain(MarkFault::kLeft, "an entry is left in an array that only iterators hold");
+    };
+    for (std::size_t i = 0; i < generation.total() - Pool(generation); ++i) {
+      check(generation.Chain(i));
+    }
+    for (Bucket* bucket : generation.heap_overflow_buckets()) check(bucket);
+  }
+
+  static std::size_t Pool(const GenerationT& generation) {
+    return static_cast<std::size_t>(std::max<std::int64_t>(generation.PoolLeft(), 0));
   }
 
   // In the order of `found_`: the array and its pool, then what was allocated beside them.

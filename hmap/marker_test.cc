@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hmap/map.h"
 #include "hmap/roots.h"
 #include "hmap/testing.h"
+#include "hmap/tophash.h"
 
 namespace hmap::testing {
 namespace {
@@ -118,6 +120,41 @@ TEST(MarkerTest, DoesNotFollowTheChainsOfWhatWasDestroyed) {
   EXPECT_EQ(MarkOf(map, walks).fault, MarkFault::kForeign);
   map = rig.Make<MapT>();
   EXPECT_EQ(MarkOf(map, walks).generations, 1U);
+  EXPECT_EQ(MarkOf(map, walks).problem, "");
+}
+
+// What is wrong with the array that only the iterator holds, and once its first mark is a live one.
+template <class MapT>
+std::vector<MarkFault> FaultsWithAndWithoutEntry(const MapT& map, typename MapT::iterator walk) {
+  const typename MapT::CoreT::GenerationT& array = *walk.arrays()[0];
+  std::uint8_t& mark = *array.layout().Tophash(array.Chain(0));
+  const MarkFault without = MarkOf(map, {walk}).fault;
+  const std::uint8_t before = std::exchange(mark, kMinTopHash);
+  const MarkFault with = MarkOf(map, {walk}).fault;
+  mark = before;
+  return {without, with};
+}
+
+TEST(MarkerTest, SeesAnEntryThatIsLeftWhereOnlyAnIteratorIs) {
+  const std::vector seen = {MarkFault::kNone, MarkFault::kLeft};
+  Rig rig;
+  auto map = MakeMap(rig);
+  const auto walk = map.begin();
+  EXPECT_EQ(FaultsWithAndWithoutEntry(map, walk), (std::vector{MarkFault::kNone, MarkFault::kNone}))
+      << "the map holds the array too";
+  map.reserve(1000);
+  EXPECT_EQ(FaultsWithAndWithoutEntry(map, walk), seen) << "moved";
+  const auto later = map.begin();
+  map = rig.Make<StrictMap>();
+  EXPECT_EQ(FaultsWithAndWithoutEntry(map, later), seen) << "destroyed";
+}
+
+TEST(MarkerTest, MarksAreLeftOfEntriesThatNeedNoDestruction) {
+  Rig rig;
+  auto map = rig.Make<TestMap<std::uint64_t, std::uint64_t, IdentityHash>>(60);
+  map.insert_or_assign(1, 1);
+  const std::vector walks = {map.begin()};
+  map = rig.Make<TestMap<std::uint64_t, std::uint64_t, IdentityHash>>();
   EXPECT_EQ(MarkOf(map, walks).problem, "");
 }
 

@@ -33,6 +33,8 @@ constexpr const char* PropertyOf(hmap::MarkFault fault) {
       return "shared-bucket";
     case hmap::MarkFault::kForeign:
       return "foreign-bucket";
+    case hmap::MarkFault::kLeft:
+      return "left-entry";
     case hmap::MarkFault::kNone:
       break;
   }

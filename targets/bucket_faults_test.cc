@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -22,11 +23,12 @@ enum class BucketBug {
   kFaultLosesBucket,   // an insert that throws has taken an overflow bucket
   kDelLeavesReadable,  // an erased key can still be read
   kPoolReadable,       // a new table's pool can be read
+  kClearLeavesEntry,   // a clear leaves an entry in the old array, which an iterator holds
 };
 
-template <PolicyKind kPolicy>
-class Astray : public HmapSubject<KeyType::kU64, kPolicy, PathKind::kFast> {
-  using Base = HmapSubject<KeyType::kU64, kPolicy, PathKind::kFast>;
+template <PolicyKind kPolicy, KeyType kType = KeyType::kU64>
+class Astray : public HmapSubject<kType, kPolicy, PathKind::kFast> {
+  using Base = HmapSubject<kType, kPolicy, PathKind::kFast>;
 
  public:
   using Base::Base;
@@ -45,6 +47,12 @@ class Astray : public HmapSubject<KeyType::kU64, kPolicy, PathKind::kFast> {
     if (Is(BucketBug::kDelLeavesReadable)) UnpoisonFreeSlot();
     return erased;
   }
+  void Clear() {
+    const auto* const old = hmap::UnsafeCode::TableOf(this->map())->oldbuckets();
+    Base::Clear();
+    if (!Is(BucketBug::kClearLeavesEntry) || old == nullptr) return;
+    *old->layout().Tophash(old->Chain(old->buckets() - 1)) = hmap::kMinTopHash;
+  }
   void Remake(std::int32_t hint) {
     Base::Remake(hint);
     if (Is(BucketBug::kPoolReadable)) {
@@ -59,12 +67,14 @@ class Astray : public HmapSubject<KeyType::kU64, kPolicy, PathKind::kFast> {
     for (unsigned slot = 0; slot < 8; ++slot) {
       hmap::Bucket* const bucket = Array().Chain(0);
       if (hmap::IsLive(Array().layout().Tophash(bucket)[slot])) continue;
-      return hmap::Unpoison(Array().layout().KeySlot(bucket, slot), sizeof(std::uint64_t));
+      return hmap::Unpoison(Array().layout().KeySlot(bucket, slot),
+                            Array().layout().shape().keys.size);
     }
   }
 };
 
 using Strict = Astray<PolicyKind::kStrict>;
+using AstrayStrings = Astray<PolicyKind::kStrict, KeyType::kString>;
 
 TEST(BucketFaultsTest, NamesWhatIsWrong) {
   using MapT = hmap::testing::SeededMap<int, int>;
@@ -99,6 +109,12 @@ TEST(BucketFaultsTest, SeesABucketThatAFailedInsertHasLost) {
     ExpectSeen<Astray<PolicyKind::kChecked>>(BucketBug::kFaultLosesBucket, "fault/lost-bucket",
                                              failed, header);
   }
+}
+
+TEST(BucketFaultsTest, SeesAnEntryThatLivesOnWithAnIterator) {
+  ExpectSeen<AstrayStrings>(BucketBug::kClearLeavesEntry, "structure/left-entry",
+                            "fill 0 210\nbegin 0 1\nclear\nnext 0\nfill 0 9\ndrop 0\n",
+                            "type: string\nseed: 1\n");
 }
 
 #if defined(HMAP_POISONS)
