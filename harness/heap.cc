@@ -24,10 +24,11 @@ namespace {
 // Before every block; the state last, where a write before the block's start goes.
 struct Head {
   std::uint64_t size = 0;
-  std::uint64_t state = 0;
+  std::uint32_t allocator = 0;
+  std::uint32_t state = 0;
 };
-constexpr std::uint64_t kInUse = 0xb10cb10c0ca11edd;
-constexpr std::uint64_t kInQuarantine = 0xdeadb10cdeadb10c;
+constexpr std::uint32_t kInUse = 0x0ca11edd;
+constexpr std::uint32_t kInQuarantine = 0xdeadb10c;
 constexpr int kPattern = 0xdb;
 
 std::size_t HeadSize(std::size_t alignment) { return std::max(sizeof(Head), alignment); }
@@ -40,12 +41,12 @@ Head* HeadOf(std::byte* block) { return reinterpret_cast<Head*>(block - sizeof(H
 
 }  // namespace
 
-void* Heap::Allocate(std::size_t size, std::size_t alignment) {
+void* Heap::Allocate(std::size_t size, std::size_t alignment, std::uint32_t allocator) {
   faults_->Meet(FaultKind::kAlloc);
   const std::size_t head = HeadSize(alignment);
   std::byte* const raw = static_cast<std::byte*>(::operator new(head + size, Aligned(alignment)));
   std::byte* const block = raw + head;
-  *HeadOf(block) = {size, kInUse};
+  *HeadOf(block) = {size, allocator, kInUse};
   ASAN_POISON_MEMORY_REGION(raw, head);
   ++blocks_;
   ++allocations_;
@@ -53,7 +54,7 @@ void* Heap::Allocate(std::size_t size, std::size_t alignment) {
   return block;
 }
 
-void Heap::Free(void* memory, std::size_t size, std::size_t alignment) {
+void Heap::Free(void* memory, std::size_t size, std::size_t alignment, std::uint32_t allocator) {
   std::byte* const block = static_cast<std::byte*>(memory);
   Head* const head = HeadOf(block);
   ASAN_UNPOISON_MEMORY_REGION(head, sizeof(Head));
@@ -62,6 +63,7 @@ void Heap::Free(void* memory, std::size_t size, std::size_t alignment) {
     return Misuse(head->state == kInQuarantine ? "freed-twice" : "written-before-start");
   }
   if (head->size != size) return Misuse("freed-wrong-size");
+  if (head->allocator != allocator) return Misuse("freed-by-another");
   --blocks_;
   bytes_ -= static_cast<std::int64_t>(size);
   head->state = kInQuarantine;

@@ -69,10 +69,23 @@ TEST(HeapTest, FindsMisuse) {
             }),
             "freed-twice");
   EXPECT_EQ(misuse([](Heap& heap, std::byte* block) {
+              heap.Free(block, 24, 8, 1);
+              heap.Free(block, 24, 8);
+            }),
+            "freed-by-another");
+  EXPECT_EQ(misuse([](Heap& heap, std::byte* block) {
               heap.Free(block, 24, 8);
               StrayWrite(block + 23);
             }),
             "written-after-free");
+}
+
+TEST(HeapTest, AllocatorsOfOneNumberAreEqual) {
+  FaultPlan faults;
+  Heap heap(faults);
+  const TapeAllocator<int> one(&heap, 1);
+  EXPECT_EQ(TapeAllocator<char>(one), TapeAllocator<char>(&heap, 1));
+  EXPECT_NE(TapeAllocator<char>(one), TapeAllocator<char>(&heap, 2));
 }
 
 TEST(HeapTest, QuarantineIsFirstInFirstOut) {

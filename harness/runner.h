@@ -99,7 +99,9 @@ class Runner {
 
   struct Side {
     Side(const Config& config, Draws& draws, const RunCore& core)
-        : map(config, draws), model(UpdatesKeyOf<S>(config.type)), table(core, draws) {}
+        : map(config, draws), model(UpdatesKeyOf<S>(config.type)), table(core, draws) {
+      if constexpr (NamesAllocator<S>) allocator = map.AllocatorNumber();
+    }
 
     S map;
     Model model;
@@ -107,6 +109,7 @@ class Runner {
     std::uint64_t checked_step = 0;  // of the last whole check
     bool owes_check = false;
     bool moved_from = false;
+    std::uint32_t allocator = 0;  // its number
   };
 
   struct DoneCorruption : Corruption {

@@ -14,7 +14,7 @@ namespace {
 
 static_assert(Subject<ToySubject>);
 static_assert(LiveIterators<ToySubject>);
-static_assert(HoldsNan<ToySubject>);
+static_assert(HoldsNan<ToySubject> && NamesAllocator<ToySubject>);
 static_assert(!HasStructure<ToySubject>);
 
 TEST(RunnerTest, CleanRunOfEveryOperationPasses) {
@@ -41,6 +41,13 @@ TEST(RunnerTest, SeesWrongResults) {
   ExpectSeen<ToySubject>(ToyBug::kPutKeepsOldValue, "result/value", "put 1\nput 1\nget 1\n");
   ExpectSeen<ToySubject>(ToyBug::kAliasCopiesKey, "result/value", "fill 20 2\nalias 7 21\nget 7\n");
   ExpectSeen<ToySubject>(ToyBug::kMoveLeavesEntries, "result/size", "fill 0 9\nmove\n");
+}
+
+TEST(RunnerTest, SeesAllocatorsThatDoNotGoWithTheContent) {
+  ExpectSeen<ToySubject>(ToyBug::kSwapsNoAllocators, "result/allocator", "swap\n");
+  ExpectSeen<ToySubject>(ToyBug::kCopiesNoAllocator, "result/allocator", "put 1\ncopy\n");
+  ExpectSeen<ToySubject>(ToyBug::kMovesNoAllocator, "result/allocator", "put 1\nmove\n");
+  ExpectSeen<ToySubject>(ToyBug::kMovesNoAllocator, "result/allocator", "swap\nmove\nswap\n");
 }
 
 TEST(RunnerTest, SeesWrongContentAtTheEnd) {

@@ -56,6 +56,7 @@ void Runner<S>::Copy() {
     Replaced(kSpare);
     spare().model = map().model;
     spare().moved_from = map().moved_from;
+    spare().allocator = map().allocator;
     if (core_.wants_history()) core_.Line(std::to_string(spare().map.Size()));
     map().table.CheckSame(map().map, core_);
     AfterWhole(spare());
@@ -77,6 +78,7 @@ void Runner<S>::Move() {
   map().model.Clear();
   std::swap(spare().table, map().table);
   spare().moved_from = map().moved_from;
+  spare().allocator = map().allocator;
   map().moved_from = true;
   if (core_.wants_history()) core_.Line(std::to_string(spare().map.Size()));
   spare().table.CheckSame(spare().map, core_);
@@ -96,6 +98,7 @@ void Runner<S>::Swap() {
   std::swap(spare().model, map().model);
   std::swap(spare().table, map().table);
   std::swap(spare().moved_from, map().moved_from);
+  std::swap(spare().allocator, map().allocator);
   if (core_.wants_history()) core_.Line(std::to_string(map().map.Size()));
   map().table.CheckSame(map().map, core_);
   spare().table.CheckSame(spare().map, core_);
@@ -172,6 +175,9 @@ void Runner<S>::AfterWhole(Side& side) {
   side.table.Adopt(side.map);
   core_.DigestHeader(side.table.header());
   core_.Expect("size", side.map.Size(), side.model.size());
+  if constexpr (NamesAllocator<S>) {
+    core_.Expect("allocator", side.map.AllocatorNumber(), side.allocator);
+  }
   MaybeCheckWhole(side, true);
 }
 

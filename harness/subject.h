@@ -64,6 +64,7 @@ struct Draws {
   std::uint32_t hash_seeds = 0;      // hash seeds drawn so far
   std::uint64_t nan_hashes = 0;      // NaN hashes drawn so far
   std::uint64_t iterator_start = 0;  // what the next iterator draws
+  std::uint32_t allocators = 0;      // given to maps so far
   CallCounts calls{};
   FaultPlan faults{};
   Heap heap{faults};
@@ -82,6 +83,8 @@ struct Draws {
     return seed == 0 ? 0
                      : static_cast<std::uint32_t>(Mix(seed ^ (std::uint64_t{hash_seeds} << 32)));
   }
+  // Each map of a run has another.
+  std::uint32_t NextAllocator() { return ++allocators; }
   std::uint64_t NextNanHash() {
     const std::uint64_t hash = NanHash(NanHashNumber());
     ++nan_hashes;
@@ -185,6 +188,14 @@ concept TakesFaults = S::kTakesFaults;
 // All that the map allocates comes from `Draws::heap`.
 template <class S>
 concept UsesHeap = S::kUsesHeap;
+
+// The number of the allocator that the map would allocate a new table with, `Draws::NextAllocator`
+// when it was made. It goes along with the content when maps are copied, moved and swapped; a map
+// that was moved from keeps it.
+template <class S>
+concept NamesAllocator = requires(const S& s) {
+  { s.AllocatorNumber() } -> std::same_as<std::uint32_t>;
+};
 
 // Keys and values are `Instrumented`, by `Draws::lives`. `S::kKeepsOldEntries` says that a growing
 // table keeps copies of what it has moved.

@@ -38,6 +38,9 @@ enum class ToyBug {
   kClearLeavesOne,     // clear keeps an entry out of size()'s sight
   kCopyIsShallow,      // a copy shares its entries with the source
   kMoveLeavesEntries,  // a moved-from map still holds its entries
+  kSwapsNoAllocators,  // swap leaves the allocators where they are
+  kCopiesNoAllocator,  // a copy keeps the allocator of what was there before
+  kMovesNoAllocator,   // and so does a move
   kIteratorMisses,     // iterators skip every fifth key
   kIteratorRepeats,    // iterators give the first entry twice
   kIteratorGhost,      // iterators give an entry that was never there
@@ -92,7 +95,10 @@ class ToySubject {
   };
 
   ToySubject(const Config& config, Draws& draws)
-      : type_(config.type), limit_(std::size_t{8} * config.chain), draws_(&draws) {
+      : type_(config.type),
+        limit_(std::size_t{8} * config.chain),
+        draws_(&draws),
+        allocator_(draws.NextAllocator()) {
     if (Is(ToyBug::kLimitUnasked) && limit_ == 0) limit_ = 8;
     Renew();
   }
@@ -177,6 +183,7 @@ class ToySubject {
     if (!Is(ToyBug::kFaultHalfCopy)) draws_->faults.Meet(FaultKind::kCopy);
     Renew();
     if (Is(ToyBug::kFaultHalfCopy)) draws_->faults.Meet(FaultKind::kCopy);
+    if (!Is(ToyBug::kCopiesNoAllocator)) allocator_ = other.allocator_;
     if (Is(ToyBug::kCopyIsShallow)) {
       content_ = other.content_;
     } else {
@@ -187,10 +194,15 @@ class ToySubject {
     content_->alive = false;
     content_ = other.content_;
     ++content_->travels;
+    if (!Is(ToyBug::kMovesNoAllocator)) allocator_ = other.allocator_;
     other.content_ = std::make_shared<Content>();
     if (Is(ToyBug::kMoveLeavesEntries)) other.entries() = entries();
   }
-  void SwapWith(ToySubject& other) { std::swap(content_, other.content_); }
+  void SwapWith(ToySubject& other) {
+    std::swap(content_, other.content_);
+    if (!Is(ToyBug::kSwapsNoAllocators)) std::swap(allocator_, other.allocator_);
+  }
+  std::uint32_t AllocatorNumber() const { return allocator_; }
   void SelfAssign() {}
   template <class F>
   void ForEach(F f) const {
@@ -301,6 +313,7 @@ class ToySubject {
   KeyType type_;
   std::size_t limit_;  // of entries; 0: none
   Draws* draws_;
+  std::uint32_t allocator_;
   std::shared_ptr<Content> content_;
   std::uint64_t nans_ = 0;
   std::size_t hidden_ = 0;

@@ -129,6 +129,7 @@ class HmapAdapter {
   }
 
   CallCounts Calls() const { return draws_->calls; }
+  std::uint32_t AllocatorNumber() const { return map_.get_allocator().number(); }
 
   class BucketT {
    public:
@@ -188,7 +189,7 @@ class HmapAdapter {
   // The parts that do not depend on the type of the keys.
   static Parts Completed(Parts parts, const Config& config, Draws& draws) {
     parts.random = {&draws};
-    parts.allocator = typename MapT::allocator_type(&draws.heap);
+    parts.allocator = typename MapT::allocator_type(&draws.heap, draws.NextAllocator());
     const GrowthRule rule = GrowthRuleOf(config);
     parts.growth.numerator = rule.numerator;
     parts.growth.denominator = rule.denominator;

@@ -24,11 +24,12 @@ static_assert(Subject<Hmap>);
 static_assert(LiveIterators<Hmap>);
 static_assert(HoldsNan<Hmap> && Hmap::kHoldsNan);
 static_assert(CountsCalls<Hmap>);
-static_assert(HasStructure<Hmap> && AccountsForBuckets<Hmap>);
+static_assert(HasStructure<Hmap> && AccountsForBuckets<Hmap> && NamesAllocator<Hmap>);
 static_assert(Subject<StdSubject<KeyType::kString>>);
 static_assert(!LiveIterators<StdSubject<KeyType::kU64>>);
 static_assert(!HasStructure<StdSubject<KeyType::kU64>>);
 static_assert(!AccountsForBuckets<StdSubject<KeyType::kU64>>);
+static_assert(!NamesAllocator<StdSubject<KeyType::kU64>>);
 
 TEST(SubjectsTest, UnknownMapIsRefusedWithTheNamesThereAre) {
   try {
