@@ -43,9 +43,9 @@ TEST(RunnerTest, SeesWrongResults) {
   ExpectSeen<ToySubject>(ToyBug::kMoveLeavesEntries, "result/size", "fill 0 9\nmove\n");
 }
 
-TEST(RunnerTest, SeesAllocatorsThatDoNotGoWithTheContent) {
+TEST(RunnerTest, SeesAllocatorsThatAreNotWhereTheyBelong) {
   ExpectSeen<ToySubject>(ToyBug::kSwapsNoAllocators, "result/allocator", "swap\n");
-  ExpectSeen<ToySubject>(ToyBug::kCopiesNoAllocator, "result/allocator", "put 1\ncopy\n");
+  ExpectSeen<ToySubject>(ToyBug::kCopiesAllocator, "result/allocator", "put 1\ncopy\n");
   ExpectSeen<ToySubject>(ToyBug::kMovesNoAllocator, "result/allocator", "put 1\nmove\n");
   ExpectSeen<ToySubject>(ToyBug::kMovesNoAllocator, "result/allocator", "swap\nmove\nswap\n");
 }

@@ -56,7 +56,6 @@ void Runner<S>::Copy() {
     Replaced(kSpare);
     spare().model = map().model;
     spare().moved_from = map().moved_from;
-    spare().allocator = map().allocator;
     if (core_.wants_history()) core_.Line(std::to_string(spare().map.Size()));
     map().table.CheckSame(map().map, core_);
     AfterWhole(spare());

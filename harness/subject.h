@@ -190,8 +190,8 @@ template <class S>
 concept UsesHeap = S::kUsesHeap;
 
 // The number of the allocator that the map would allocate a new table with, `Draws::NextAllocator`
-// when it was made. It goes along with the content when maps are copied, moved and swapped; a map
-// that was moved from keeps it.
+// when it was made. It goes along with the content when maps are moved and swapped, not with a
+// copy: the map that is assigned to keeps its own, and so does one that was moved from.
 template <class S>
 concept NamesAllocator = requires(const S& s) {
   { s.AllocatorNumber() } -> std::same_as<std::uint32_t>;

@@ -39,7 +39,7 @@ enum class ToyBug {
   kCopyIsShallow,      // a copy shares its entries with the source
   kMoveLeavesEntries,  // a moved-from map still holds its entries
   kSwapsNoAllocators,  // swap leaves the allocators where they are
-  kCopiesNoAllocator,  // a copy keeps the allocator of what was there before
+  kCopiesAllocator,    // a copy takes the allocator of what it is a copy of
   kMovesNoAllocator,   // and so does a move
   kIteratorMisses,     // iterators skip every fifth key
   kIteratorRepeats,    // iterators give the first entry twice
@@ -183,7 +183,7 @@ class ToySubject {
     if (!Is(ToyBug::kFaultHalfCopy)) draws_->faults.Meet(FaultKind::kCopy);
     Renew();
     if (Is(ToyBug::kFaultHalfCopy)) draws_->faults.Meet(FaultKind::kCopy);
-    if (!Is(ToyBug::kCopiesNoAllocator)) allocator_ = other.allocator_;
+    if (Is(ToyBug::kCopiesAllocator)) allocator_ = other.allocator_;
     if (Is(ToyBug::kCopyIsShallow)) {
       content_ = other.content_;
     } else {
