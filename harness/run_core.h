@@ -29,14 +29,15 @@ inline constexpr std::uint64_t kMaxSteps = 16384;
 class Operands {
  public:
   Operands() = default;
-  Operands(std::int64_t one) : count_(1), values_{one, 0} {}  // NOLINT: written as it is
-  Operands(std::int64_t one, std::int64_t two) : count_(2), values_{one, two} {}
+  Operands(std::int32_t one) : count_(1), values_{one, 0} {}  // NOLINT: written as it is
+  Operands(KeyId one, KeyId two)
+      : count_(2), values_{static_cast<std::int32_t>(one), static_cast<std::int32_t>(two)} {}
 
   std::string Text() const;  // each with a space before it
 
  private:
-  int count_ = 0;
-  std::int64_t values_[2] = {};
+  std::int32_t count_ = 0;
+  std::int32_t values_[2] = {};
 };
 
 class RunCore {
@@ -70,7 +71,7 @@ class RunCore {
       options_.operations->push_back(static_cast<std::uint32_t>(op_index_));
     }
     op_ = op;
-    operands_ = operands;
+    if (wants_history()) operands_ = operands;
     credit_ += kCreditPerStep;
     return true;
   }

@@ -84,7 +84,7 @@ class Runner {
   static constexpr int kSpare = 1;
   static constexpr std::size_t kErasedKept = 8;
   // At one of so many whole checks the buckets are accounted for.
-  static constexpr std::uint64_t kBucketInterval = 8;
+  static constexpr std::uint64_t kBucketInterval = 32;
   static_assert(kSweepSlot < kSeenSlots);
 
   template <class T>
