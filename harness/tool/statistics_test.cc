@@ -110,11 +110,10 @@ TEST(SurvivalCurve, HasAMedianOnlyIfItComesDownToOneHalf) {
   EXPECT_EQ(SurvivalCurve(Signed({1, 2, 3, -9, -9, -9})).Median(), 3);
   EXPECT_EQ(SurvivalCurve(Signed({1, 2, -9, -9, -9})).Median(), std::nullopt);
   EXPECT_EQ(SurvivalCurve({}).Median(), std::nullopt);
-  // Ten factors, the product of which is one half but for rounding.
-  EXPECT_EQ(SurvivalCurve(Signed({1,   2,   3,   4,   5,   6,   7,   8,   9,   10,
-                                  -99, -99, -99, -99, -99, -99, -99, -99, -99, -99}))
-                .Median(),
-            10);
+  // Twelve factors, the product of which is one half and a rounding error.
+  Observations half(12, {99, false});
+  for (int i = 1; i <= 12; ++i) half.push_back({static_cast<double>(i), true});
+  EXPECT_EQ(SurvivalCurve(half).Median(), 12);
 }
 
 TEST(SurvivalCurve, IsOneBeforeTheFirstEventAndFlatAfterTheLast) {
