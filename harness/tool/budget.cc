@@ -37,4 +37,24 @@ std::vector<std::vector<Slice>> PlanSlices(std::size_t targets, std::size_t jobs
   return plan;
 }
 
+std::vector<std::vector<Slice>> PlanTurns(std::size_t targets, std::size_t jobs, double seconds,
+                                          double shortest) {
+  const double share = seconds * static_cast<double>(jobs) / static_cast<double>(targets);
+  double parts = 1;  // of the first turn's length
+  while (share / (2 * parts + 1) >= shortest) parts = 2 * parts + 1;
+  std::vector<std::vector<Slice>> plan(jobs);
+  double at = 0;
+  for (double part = 1; part <= parts; part *= 2) {
+    const double length = seconds * part / parts;
+    const std::vector<std::vector<Slice>> turn = PlanSlices(targets, jobs, length);
+    for (std::size_t job = 0; job < jobs; ++job) {
+      for (const Slice& slice : turn[job]) {
+        plan[job].push_back({slice.target, at + slice.begin, at + slice.end});
+      }
+    }
+    at += length;
+  }
+  return plan;
+}
+
 }  // namespace mapfuzz::tool

@@ -22,6 +22,12 @@ struct Slice {
 std::vector<std::vector<Slice>> PlanSlices(std::size_t targets, std::size_t jobs,
                                            std::optional<double> seconds);
 
+// The same shares in several turns, each twice as long as the one before, so that every target has
+// had its first turn soon: for a hunt that ends at its first finding. The first turns take
+// `shortest` seconds or somewhat more, or there is but one turn.
+std::vector<std::vector<Slice>> PlanTurns(std::size_t targets, std::size_t jobs, double seconds,
+                                          double shortest);
+
 }  // namespace mapfuzz::tool
 
 #endif  // MAPFUZZ_HARNESS_TOOL_BUDGET_H_

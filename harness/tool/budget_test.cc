@@ -50,5 +50,25 @@ TEST(PlanSlices, HasOneEndlessSliceForEachTargetWithoutATime) {
   EXPECT_TRUE(std::isinf(plan[0][0].end));
 }
 
+TEST(PlanTurns, GivesEveryTargetItsShareInTurnsThatGrow) {
+  const auto plan = PlanTurns(9, 1, 60, 0.4);
+  ASSERT_EQ(plan.size(), 1u);
+  ASSERT_EQ(plan[0].size(), 36u) << "four turns: one part, two, four and eight of 15";
+  double at = 0;
+  std::vector<double> shares(9);
+  for (const Slice& slice : plan[0]) {
+    EXPECT_NEAR(slice.begin, at, 1e-3);
+    shares[slice.target] += slice.end - slice.begin;
+    at = slice.end;
+  }
+  EXPECT_NEAR(at, 60, 1e-3);
+  for (const double share : shares) EXPECT_NEAR(share, 60.0 / 9, 1e-3);
+  EXPECT_NEAR(plan[0][8].end, 4, 1e-3) << "all have had a turn";
+}
+
+TEST(PlanTurns, IsOneTurnIfThereIsNoTimeForMore) {
+  EXPECT_EQ(PlanTurns(4, 2, 1, 0.4)[0].size(), 2u);
+}
+
 }  // namespace
 }  // namespace mapfuzz::tool

@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr double kSweepEverySeconds = 1;
 constexpr double kShortestSlice = 0.2;       // less is not worth a process
+constexpr double kShortestTurn = 0.4;        // of a hunt that ends at its first finding
 constexpr std::size_t kMostReport = 100000;  // lines: the tape in it may be all there is
 constexpr int kMostFruitless = 3;
 constexpr std::uint64_t kFewestInputs = 16;  // to start from
@@ -93,7 +94,10 @@ HuntLoop::HuntLoop(Session& session, const HuntOptions& options)
     target.done.target = info;
     targets_.push_back(std::move(target));
   }
-  for (std::vector<Slice>& slices : PlanSlices(targets_.size(), options.jobs, options.seconds)) {
+  const bool turns = options.until_finding && options.seconds.has_value();
+  for (std::vector<Slice>& slices :
+       turns ? PlanTurns(targets_.size(), options.jobs, *options.seconds, kShortestTurn)
+             : PlanSlices(targets_.size(), options.jobs, options.seconds)) {
     Worker worker;
     worker.slices = std::move(slices);
     workers_.push_back(std::move(worker));
@@ -128,7 +132,7 @@ HuntSummary HuntLoop::Run() {
 }
 
 bool HuntLoop::MayRun(const TargetState& target) const {
-  return g_stop == 0 && target.done.broken.empty() &&
+  return g_stop == 0 && !HasFound() && target.done.broken.empty() &&
          (!options_.execs.has_value() || target.done.mutated < *options_.execs);
 }
 
@@ -174,7 +178,7 @@ void HuntLoop::Tend(Worker& worker) {
   if (!worker.fuzzer.has_value()) return;
   if (worker.fuzzer->Ended()) {
     Finish(worker);
-  } else if (g_stop != 0 || Elapsed() >= worker.slices[worker.next].end) {
+  } else if (g_stop != 0 || HasFound() || Elapsed() >= worker.slices[worker.next].end) {
     worker.fuzzer->Stop();
   }
 }
@@ -379,6 +383,7 @@ HuntSummary HuntLoop::Summarize() const {
   summary.corpus = options_.corpus;
   summary.out = options_.out;
   summary.interrupted = g_stop != 0;
+  summary.at_first_finding = HasFound();
   summary.allow_missed = options_.allow_missed;
   summary.environment = environment_;
   return summary;

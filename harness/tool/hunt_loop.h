@@ -40,6 +40,7 @@ struct HuntOptions {
   std::uint32_t seed = 1;
   bool from_empty = false;
   bool allow_missed = false;
+  bool until_finding = false;  // ends at the first; targets take turns
   double timeout_seconds = 10;
   int memory_mb = 2048;
 };
@@ -90,6 +91,7 @@ class HuntLoop {
   void ShowProgress();
   HuntSummary Summarize() const;
 
+  bool HasFound() const { return options_.until_finding && !findings_.findings().empty(); }
   bool OnControl() const { return options_.map != session_.registry.maps.front(); }
 
   Session& session_;

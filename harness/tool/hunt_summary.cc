@@ -104,7 +104,7 @@ std::vector<std::string> HuntSummary::Problems() const {
   for (const TargetSummary& target : targets) {
     const std::string& name = target.target->name;
     if (!target.broken.empty()) problems.push_back(name + ": " + target.broken);
-    if (interrupted) continue;
+    if (interrupted || at_first_finding) continue;
     if (target.mutated == 0) {
       problems.push_back(name +
                          ": no mutated input was executed; give it more time or fewer "

@@ -50,9 +50,10 @@ struct HuntSummary {
   std::string options;   // of the command line, each with a space before it, but for the budget
   bool control = false;  // on another map than the one under test
   std::vector<KnownBug> known;
-  bool interrupted = false;   // by a signal; then nothing can be missed
-  bool allow_missed = false;  // too short to reach everything, on the user's word
-  std::string environment;    // what the system refused on the way; empty if all went well
+  bool interrupted = false;       // by a signal; then nothing can be missed
+  bool at_first_finding = false;  // ended there, as asked; then nothing can be missed either
+  bool allow_missed = false;      // too short to reach everything, on the user's word
+  std::string environment;        // what the system refused on the way; empty if all went well
 
   // Whether milestones have to be reached: those named are of the map under test.
   bool MustReach() const { return !allow_missed && !control; }

@@ -38,6 +38,15 @@ TEST_F(MapfuzzTest, GoesOnAfterAFindingAndKeepsItsTape) {
   EXPECT_TRUE(fs::is_empty(folder_ / "out/artifacts"));
 }
 
+TEST_F(MapfuzzTest, EndsAtItsFirstFindingIfAskedTo) {
+  const Outcome run = Hunt({"finds"}, {"--until-finding"});
+  EXPECT_EQ(run.code, kExitFinding) << run.output;
+  EXPECT_FALSE(run.Says("Not to be believed")) << run.output;
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_LT(json["targets"][0]["mutated"], 100);
+  EXPECT_EQ(json["findings"].size(), 1u);
+}
+
 TEST_F(MapfuzzTest, LooksAtWhatAKilledHuntLeft) {
   Tape tape;
   tape.config.seed = kFails;
