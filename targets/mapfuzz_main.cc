@@ -25,10 +25,12 @@ Registry MakeRegistry() {
                          const mapfuzz::RunOptions& options) {
     return mapfuzz::RunTape(map, tape, options);
   };
+#if MAPFUZZ_HAVE_GO119
   registry.replay_trace = [](std::string_view text, std::string_view file_name) {
     const mapfuzz::TraceVerdict verdict = mapfuzz::ReplayGoTrace(text, file_name);
     return TraceResult{verdict.lines, verdict.exact, verdict.mismatch};
   };
+#endif
   registry.corpus_dir = MAPFUZZ_SOURCE_DIR "/corpus";
   return registry;
 }

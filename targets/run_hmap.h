@@ -24,9 +24,13 @@ RunResult RunHmapGeneric(const Tape& tape, const RunOptions& options) {
 
 template <KeyType kType>
 RunResult RunHmap(const Tape& tape, const RunOptions& options) {
+#if MAPFUZZ_HAVE_GO119
   return tape.config.policy == PolicyKind::kGo119
              ? RunHmapPath<kType, PolicyKind::kGo119>(tape, options)
              : RunHmapPath<kType, PolicyKind::kStrict>(tape, options);
+#else
+  return RunHmapPath<kType, PolicyKind::kStrict>(tape, options);
+#endif
 }
 
 }  // namespace mapfuzz

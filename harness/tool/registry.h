@@ -37,7 +37,7 @@ struct Registry {
   std::vector<TargetInfo> targets;
   RunResult (*run_tape)(std::string_view map, const Tape& tape,
                         const RunOptions& options) = nullptr;
-  // Throws ParseError if the text is no trace.
+  // Throws ParseError if the text is no trace. Null in a build without the exact policy.
   TraceResult (*replay_trace)(std::string_view text, std::string_view file_name) = nullptr;
   std::string corpus_dir;  // of the source tree
 

@@ -22,6 +22,11 @@ Json RunTrace(const Registry& registry, const std::string& content, const std::s
   if (content.back() != '\n') {
     throw ToolError(kExitUsage, name + ": the trace is cut short, its last line does not end");
   }
+  if (registry.replay_trace == nullptr) {
+    throw ToolError(kExitUsage, name +
+                                    ": a recording is of the exact policy, which this build has "
+                                    "not; build with MAPFUZZ_GO119");
+  }
   const TraceResult trace = registry.replay_trace(content, name);
   Json result{{"trace", true}, {"lines", trace.lines}};
   if (!trace.exact) {
