@@ -1,0 +1,262 @@
+#include "harness/tool/bug_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "harness/run.h"
+#include "harness/text_error.h"
+#include "harness/tool/error.h"
+#include "harness/tool/files.h"
+#include "harness/tool/oracles.h"
+#include "harness/tool/text.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+struct Line {
+  std::size_t number = 0;
+  std::string_view text;  // without its end
+};
+
+std::vector<std::string_view> OracleNames() {
+  std::vector<std::string_view> names;
+  for (const OracleInfo& info : Oracles()) names.push_back(info.name);
+  return names;
+}
+
+// Reads a bug file from its first line to its last.
+class Reader {
+ public:
+  Reader(std::string_view text, const std::string& path) : path_(path), rest_(text) {}
+
+  BugFile Read() {
+    bug_.path = path_;
+    while (std::optional<Line> line = Next()) {
+      if (line->text.empty()) continue;
+      if (line->text == "old:") {
+        ReadEdit(*line);
+        break;
+      }
+      if (line->text == "story:") {
+        ReadProse(*line, bug_.story);
+      } else if (line->text == "trigger:") {
+        ReadProse(*line, bug_.trigger);
+      } else {
+        ReadHeader(*line);
+      }
+    }
+    RequireAll();
+    return std::move(bug_);
+  }
+
+ private:
+  std::optional<Line> Next() {
+    if (rest_.empty()) return std::nullopt;
+    const std::size_t end = std::min(rest_.find('\n'), rest_.size());
+    last_ = {last_.number + 1, rest_.substr(0, end)};
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    return last_;
+  }
+  std::string_view Peek() const { return rest_.substr(0, rest_.find('\n')); }
+
+  [[noreturn]] void Fail(const Line& line, std::size_t column, std::string_view message) const {
+    throw ToolError(kExitUsage,
+                    ParseError({path_, line.number, column, line.text}, message).what());
+  }
+
+  void ReadHeader(const Line& line) {
+    const std::size_t colon = line.text.find(": ");
+    if (colon == std::string_view::npos) {
+      Fail(line, 1, "expected `NAME: VALUE`, `story:`, `trigger:` or `old:`");
+    }
+    const std::string name(line.text.substr(0, colon));
+    const std::string value(line.text.substr(colon + 2));
+    if (!headers_.emplace(name, line).second) Fail(line, 1, "this line is there twice");
+    if (value.empty()) Fail(line, colon + 3, "a value is missing");
+    const auto known = [&](const auto& names) {
+      if (std::find(std::begin(names), std::end(names), value) != std::end(names)) return;
+      const std::vector<std::string_view> all(std::begin(names), std::end(names));
+      const std::string_view nearest = Nearest(value, all);
+      Fail(line, colon + 3,
+           fmt::format("no such {}{}", name,
+                       nearest.empty() ? fmt::format("; there are: {}", fmt::join(all, " "))
+                                       : "; did you mean " + Quoted(nearest) + "?"));
+    };
+    if (name == "id") {
+      bug_.id = value;
+    } else if (name == "title") {
+      bug_.title = value;
+    } else if (name == "class") {
+      known(kBugClasses);
+      bug_.bug_class = value;
+    } else if (name == "file") {
+      if (value.rfind("hmap/", 0) != 0 || value.find("..") != std::string::npos) {
+        Fail(line, colon + 3, "a bug is planted in a file of hmap/");
+      }
+      bug_.file = value;
+    } else if (name == "oracle") {
+      known(OracleNames());
+      bug_.oracle = value;
+    } else if (name == "weight") {
+      known(std::vector<std::string_view>{"subtle", "gross"});
+      bug_.weight = value;
+    } else if (name == "threads") {
+      known(std::vector<std::string_view>{"no", "yes"});
+      bug_.threads = value == "yes";
+    } else if (name == "canary") {
+      known(std::vector<std::string_view>{"no", "yes"});
+      bug_.canary = value == "yes";
+    } else if (name == "types") {
+      ReadTypes(line, colon + 2);
+    } else if (name == "equivalent") {
+      bug_.equivalent = value;
+      while (Peek().rfind("  ", 0) == 0)
+        bug_.equivalent += " " + std::string(Next()->text.substr(2));
+    } else {
+      Fail(line, 1, "no such line in a bug file");
+    }
+  }
+
+  void ReadTypes(const Line& line, std::size_t at) {
+    bug_.types.clear();
+    while (at < line.text.size()) {
+      const std::size_t end = std::min(line.text.find(' ', at), line.text.size());
+      const std::string_view type = line.text.substr(at, end - at);
+      const bool known = type == kCheckedType ||
+                         std::find(std::begin(kKeyTypeNames), std::end(kKeyTypeNames), type) !=
+                             std::end(kKeyTypeNames);
+      if (!known) {
+        Fail(line, at + 1,
+             fmt::format("no such type; there are: {} {}", fmt::join(kKeyTypeNames, " "),
+                         kCheckedType));
+      }
+      bug_.types.emplace_back(type);
+      at = end + 1;
+    }
+  }
+
+  void ReadProse(const Line& head, std::string& prose) {
+    if (!prose.empty()) Fail(head, 1, "this section is there twice");
+    while (Peek().rfind("  ", 0) == 0) {
+      if (!prose.empty()) prose += "\n";
+      prose += Next()->text.substr(2);
+    }
+    if (prose.empty()) Fail(head, 1, "lines indented by two spaces have to follow");
+  }
+
+  // All up to `new:`, and all behind it.
+  void ReadEdit(const Line& head) {
+    for (;;) {
+      const std::optional<Line> line = Next();
+      if (!line.has_value()) Fail(head, 1, "no `new:` follows");
+      if (line->text == "new:") break;
+      bug_.old_text += std::string(line->text) + "\n";
+    }
+    if (bug_.old_text.empty()) Fail(head, 1, "the old text is empty");
+    bug_.new_text = std::string(rest_);
+    if (!bug_.new_text.empty() && bug_.new_text.back() != '\n') bug_.new_text += "\n";
+    if (bug_.new_text == bug_.old_text) Fail(head, 1, "old and new text are the same");
+  }
+
+  void RequireAll() const {
+    for (const char* name : {"id", "title", "class", "file", "weight", "threads"}) {
+      if (headers_.count(name) == 0) {
+        Fail(last_, 1, fmt::format("the file lacks a line `{}:`", name));
+      }
+    }
+    if (bug_.oracle.empty() == bug_.equivalent.empty()) {
+      Fail(last_, 1,
+           "the file needs a line `oracle:`, or of an edit that nobody can see "
+           "`equivalent:`, but not both");
+    }
+    if (bug_.story.empty()) Fail(last_, 1, "the file lacks a section `story:`");
+    if (bug_.trigger.empty()) Fail(last_, 1, "the file lacks a section `trigger:`");
+    if (bug_.old_text.empty()) Fail(last_, 1, "the file lacks the edit, `old:` and `new:`");
+    if (bug_.id + ".bug" != std::filesystem::path(path_).filename().string()) {
+      Fail(headers_.at("id"), 5, "the id has to be the file's name without `.bug`");
+    }
+  }
+
+  std::string path_;
+  std::string_view rest_;
+  Line last_;
+  BugFile bug_;
+  std::map<std::string, Line> headers_;
+};
+
+}  // namespace
+
+BugFile ParseBugFile(std::string_view text, const std::string& path) {
+  return Reader(text, path).Read();
+}
+
+std::vector<BugFile> ReadBugFiles(const std::string& folder) {
+  std::vector<BugFile> bugs;
+  for (const std::string& file : FilesUnder(folder)) {
+    if (std::filesystem::path(file).extension() != ".bug") continue;
+    bugs.push_back(ParseBugFile(ReadInput(file), file));
+  }
+  if (bugs.empty()) {
+    throw ToolError(kExitUsage, folder + ": no *.bug file; give the folder that holds the bugs");
+  }
+  return bugs;
+}
+
+std::string NoSuchBug(const std::string& id, const std::vector<BugFile>& bugs,
+                      const std::string& folder) {
+  std::vector<std::string_view> ids;
+  for (const BugFile& bug : bugs) ids.emplace_back(bug.id);
+  const std::string_view nearest = Nearest(id, ids);
+  return fmt::format("{}: no such bug in {}{}", id, folder,
+                     nearest.empty() ? "" : "; did you mean " + Quoted(nearest) + "?");
+}
+
+PlantedText Plant(const BugFile& bug, std::string_view source) {
+  const std::size_t at = source.find(bug.old_text);
+  std::size_t times = 0;
+  for (std::size_t found = at; found != std::string_view::npos; ++times) {
+    found = source.find(bug.old_text, found + 1);
+  }
+  if (times != 1) {
+    throw ToolError(
+        kExitUsage,
+        fmt::format("{}: its old text is found {} in {}, and has to be once; write the "
+                    "edit anew for the present source",
+                    bug.path, times == 0 ? "nowhere" : Plural(times, "time"), bug.file));
+  }
+  const auto lines = [](std::string_view text) {
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  };
+  const std::size_t first = lines(source.substr(0, at)) + 1;
+  std::string text(source);
+  text.replace(at, bug.old_text.size(), bug.new_text);
+  return {std::move(text), {first, first + lines(bug.old_text) - 1}};
+}
+
+std::string ShortageOf(const std::vector<BugFile>& bugs, std::size_t least) {
+  std::map<std::string_view, std::size_t> halves;  // a subtle one is two
+  std::size_t gross = 0, subtle = 0;
+  for (const BugFile& bug : bugs) {
+    if (bug.IsEquivalent()) continue;
+    halves[bug.bug_class] += bug.IsGross() ? 1 : 2;
+    ++(bug.IsGross() ? gross : subtle);
+  }
+  std::string shortage;
+  for (const std::string_view bug_class : kBugClasses) {
+    if (halves[bug_class] >= 2 * least) continue;
+    shortage += fmt::format("class {}: {} of {} bugs (a gross one counts half)\n", bug_class,
+                            static_cast<double>(halves[bug_class]) / 2, least);
+  }
+  if (gross >= subtle) {
+    shortage += fmt::format("{} subtle bugs do not outnumber {} gross ones\n", subtle, gross);
+  }
+  return shortage;
+}
+
+}  // namespace mapfuzz::tool
