@@ -172,6 +172,9 @@ int Main(int argc, char** argv, const Registry& registry) {
   AddReplayCommand(line);
   AddShowCommand(line);
   AddConvertCommand(line);
+  AddBugsCommand(line);
+  AddScoreCommand(line);
+  AddCanaryCommand(line);
   AddRunOneCommand(line);
 
   Screen screen;

@@ -87,7 +87,8 @@ int DieOf(const std::string& input, const std::string& artifact_prefix, const st
 }
 
 // What libFuzzer leaves behind, without libFuzzer. The start folder's content says how it ends:
-// a file `start/seed-finds...` makes it die once of a finding.
+// a file `start/seed-finds...` makes it die once of a finding, and so does a bug in the map of its
+// own build tree.
 int FakeFuzzer(int argc, char** argv) {
   std::string artifact_prefix, stats, unit = "/unit";
   std::uint64_t runs = 0;
@@ -108,6 +109,8 @@ int FakeFuzzer(int argc, char** argv) {
     return false;
   };
   if (has("dies")) return 9;
+  const std::string map = fs::path(argv[0]).parent_path().string() + "/../../hmap/map.h";
+  const bool planted = ReadOrEmpty(map).find("planted") != std::string::npos;
   if (has("crowd") && FilesUnder(start).size() > 16) {
     return DieOf(FilesUnder(start).front(), artifact_prefix, stats);
   }
@@ -117,7 +120,7 @@ int FakeFuzzer(int argc, char** argv) {
   if (!has("misses")) page.milestones[0] = 1;
   fprintf(stderr, "#%llu\tINITED cov: 1\n", static_cast<unsigned long long>(replayed));
   WriteAtomically(new_units + unit, unit);
-  if (has("finds") && !IsFile(start + "/found")) {
+  if ((planted || has("finds")) && !IsFile(start + "/found")) {
     WriteAtomically(start + "/found", "x");
     page.executions = runs / 2;
     Tape tape;

@@ -59,6 +59,9 @@ void AddShowCommand(CommandLine& line);
 void AddConvertCommand(CommandLine& line);
 void AddCheckCommand(CommandLine& line);
 void AddHuntCommand(CommandLine& line);
+void AddBugsCommand(CommandLine& line);
+void AddCanaryCommand(CommandLine& line);
+void AddScoreCommand(CommandLine& line);
 void AddRunOneCommand(CommandLine& line);  // hidden: one input, in the child
 
 }  // namespace mapfuzz::tool

@@ -38,7 +38,7 @@ std::string Indent(std::string_view text, std::string_view by);
 // Only letters, digits, '.', '_' and '-' are kept, for use in a file's name; others become '-'.
 std::string FileNamePart(std::string_view text);
 
-// FNV-1a, for names of files only.
+// FNV-1a: tells texts apart that nobody made to be alike.
 std::uint64_t NameHash(std::string_view text);
 
 // Columns as wide as their widest cell. The first column is set left, the others right.

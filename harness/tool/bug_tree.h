@@ -1,0 +1,63 @@
+// A planted bug's own tree: a copy of the map with the bug in it, and a build of everything against
+// that copy.
+//
+//   FOLDER/hmap     the copy
+//   FOLDER/build    preset `bug`: the targets and the tool
+//   FOLDER/log      what the compiler said
+//
+// Objects that the bug does not touch come from the compiler's cache, if there is one.
+
+#ifndef MAPFUZZ_HARNESS_TOOL_BUG_TREE_H_
+#define MAPFUZZ_HARNESS_TOOL_BUG_TREE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/tool/bug_file.h"
+
+namespace mapfuzz::tool {
+
+// What a compiled map does: by key type, a hash of the object. The same in all trees whose maps do
+// the same.
+using Effect = std::map<std::string, std::string>;
+
+// Whether the maps differ for none of the types that both are built for.
+bool SameEffect(const Effect& a, const Effect& b);
+
+struct BugTree {
+  std::string folder;
+  bool built = false;
+  std::string message;  // if it was not built: what failed, and the end of the log
+  Effect effect;
+
+  std::string build() const { return folder + "/build"; }
+  std::string program() const { return build() + "/mapfuzz"; }
+};
+
+// Makes FOLDER/hmap a copy of SOURCE/hmap, with the bug if there is one. A file that stays as it
+// was keeps its time, so that a second build has little to do. ToolError (bad input) if the bug
+// cannot be planted, (environment) if the folder cannot be written.
+void CopyMap(const std::string& source, const std::string& folder, const BugFile* bug);
+
+struct TreeSpec {
+  std::string source;              // the project's source tree
+  std::string folder;              // of the tree
+  const BugFile* bug = nullptr;    // null: the map as it is
+  std::vector<std::string> types;  // key types that are built; tapes of others do nothing
+  // What is built: targets of CMake.
+  std::vector<std::string> programs = {"mapfuzz", "fuzzers"};
+  bool optimised = true;  // the map; if not, it is built in a third of the time
+  int jobs = 1;
+};
+
+// CopyMap, and builds. A map that does not compile is no error; a `cmake` or `ninja` that is not
+// there is (environment).
+BugTree BuildBugTree(const TreeSpec& spec);
+
+// Of the objects of the map's subjects in a build tree. ToolError (harness) if there are none.
+Effect EffectOf(const std::string& build);
+
+}  // namespace mapfuzz::tool
+
+#endif  // MAPFUZZ_HARNESS_TOOL_BUG_TREE_H_

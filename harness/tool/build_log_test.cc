@@ -1,0 +1,30 @@
+#include "harness/tool/build_log.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/tool/error.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+TEST(BuildLogTest, KeepsWhatWasWritten) {
+  const BuildRecord good{"a-bug", true, {{"u64", "0123"}}, ""},
+      bad{"another", false, {}, "error:\n\"x\""};
+  const std::vector<BuildRecord> records = {good, bad};
+  EXPECT_EQ(ParseBuilds(BuildLine(good) + BuildLine(bad), "log"), records);
+}
+
+TEST(BuildLogTest, LeavesOutATornLineAndRefusesAWrongOne) {
+  const BuildRecord good{"a-bug", true, {{"u64", "0123"}}, ""};
+  const std::string line = BuildLine(good);
+  EXPECT_EQ(ParseBuilds(line + line.substr(0, 9), "log").size(), 1u);
+  try {
+    ParseBuilds(line + "{\"bug\": 3}\n" + line, "log");
+    FAIL() << "a line without a record was taken";
+  } catch (const ToolError& error) {
+    EXPECT_EQ(std::string(error.what()).rfind("log:2:", 0), 0u) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace mapfuzz::tool

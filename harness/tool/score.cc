@@ -1,0 +1,203 @@
+// `mapfuzz score`: how surely and how soon the harness finds bugs that were planted.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "harness/tool/child.h"
+#include "harness/tool/command.h"
+#include "harness/tool/error.h"
+#include "harness/tool/files.h"
+#include "harness/tool/score_comparison.h"
+#include "harness/tool/score_loop.h"
+#include "harness/tool/score_report.h"
+#include "harness/tool/score_text.h"
+#include "harness/tool/survival_plot.h"
+#include "harness/tool/text.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+struct ScoreArguments {
+  std::vector<std::string> bugs, targets;
+  std::string bug_class, budget = "60s", config = "present", versus, work, source, bugs_dir,
+                         corpus_dir;
+  std::uint64_t trials = 10;
+  std::uint32_t seed = 1;
+  int jobs = DefaultJobs();
+  bool keep_trees = false;
+};
+
+std::vector<BugFile> ChooseBugs(const ScoreArguments& arguments) {
+  const std::vector<BugFile> all = ReadBugFiles(arguments.bugs_dir);
+  std::vector<BugFile> chosen;
+  for (const std::string& id : arguments.bugs) {
+    if (std::none_of(all.begin(), all.end(), [&](const BugFile& bug) { return bug.id == id; })) {
+      throw ToolError(kExitUsage, NoSuchBug(id, all, arguments.bugs_dir));
+    }
+  }
+  for (const BugFile& bug : all) {
+    const bool named =
+        arguments.bugs.empty() ||
+        std::find(arguments.bugs.begin(), arguments.bugs.end(), bug.id) != arguments.bugs.end();
+    const bool of_class = arguments.bug_class.empty() || bug.bug_class == arguments.bug_class;
+    // No target has threads yet; without them nobody can see it.
+    if (named && of_class && !bug.threads) chosen.push_back(bug);
+  }
+  if (chosen.empty()) {
+    throw ToolError(kExitUsage, "no bug is left to look for; name others or another --class");
+  }
+  return chosen;
+}
+
+ScoreOptions OptionsOf(const Session& session, const ScoreArguments& arguments) {
+  ScoreOptions options;
+  options.corpus = arguments.corpus_dir;
+  RequireCorpusFolder(options.corpus);
+  options.source = fs::absolute(arguments.source).lexically_normal().string();
+  options.configuration = arguments.config;
+  options.folder = fs::absolute(arguments.work).lexically_normal().string() + "/" +
+                   FileNamePart(arguments.config);
+  options.bugs = ChooseBugs(arguments);
+  options.targets = arguments.targets;
+  for (const std::string& name : options.targets) {
+    if (session.registry.FindTarget(name) == nullptr) {
+      throw ToolError(kExitUsage, name + ": no such target; `mapfuzz list targets` names them");
+    }
+  }
+  options.trials = arguments.trials;
+  options.budget_seconds = DurationOrThrow("--budget", arguments.budget);
+  options.seed = arguments.seed;
+  options.jobs = arguments.jobs;
+  options.keep_trees = arguments.keep_trees;
+  return options;
+}
+
+Score StoredScore(const std::string& folder, const std::string& name) {
+  const std::string file = folder + "/" + FileNamePart(name) + "/score.json";
+  if (!IsFile(file)) {
+    throw ToolError(kExitUsage, fmt::format("{}: no score of that name; measure it first: mapfuzz "
+                                            "score --config {}",
+                                            file, ShellQuote(name)));
+  }
+  return ParseScore(ReadInput(file), file);
+}
+
+void WriteResults(const std::string& folder, const Score& score, const ScoreReport& report) {
+  WriteAtomically(folder + "/score.json", ToJson(score).dump(1) + "\n");
+  WriteAtomically(folder + "/report.json", ToJson(report).dump(1) + "\n");
+  WriteAtomically(folder + "/report.txt", ReportText(report));
+  WriteAtomically(folder + "/trials.csv", ScoreCsv(score));
+  WriteAtomically(folder + "/survival.svg", SurvivalPlot(score));
+}
+
+// Whether every bug that was measured is found as it should be.
+bool IsGood(const ScoreReport& report) {
+  return std::all_of(report.bugs.begin(), report.bugs.end(), [](const BugReport& bug) {
+    const bool quiet = bug.diagnosis == Diagnosis::kEquivalent;
+    const bool found = bug.bug.counts() && bug.reliable() && bug.in_corpus.value_or(false);
+    return quiet || found;
+  });
+}
+
+std::string LastLine(const Session& session, const ScoreOptions& options, const ScoreReport& report,
+                     bool interrupted) {
+  const std::string there = fmt::format("Figures, table and picture are in {}.", options.folder);
+  if (interrupted) {
+    return fmt::format(
+        "interrupted: {} of {} bugs are measured. {} Next: the same command goes on\n",
+        report.bugs.size(), options.bugs.size(), there);
+  }
+  const std::string found = fmt::format("{} of {} bugs are found in 8 of 10 trials or more",
+                                        report.all.reliable, report.all.bugs);
+  if (IsGood(report)) {
+    return fmt::format("good: {}. {} Next: {} hunt\n", found, there, session.command);
+  }
+  const BugReport& worst = report.bugs.front();
+  return fmt::format("not good: {}. {} Next: {} score {} --keep-trees, for {}\n", found, there,
+                     session.command, worst.bug.id, DiagnosisName(worst.diagnosis));
+}
+
+int RunScore(Session& session, const ScoreArguments& arguments) {
+  const ScoreOptions options = OptionsOf(session, arguments);
+  CatchScoreSignals();
+  ScoreLoop loop(session, options);
+  session.screen.Remark(fmt::format(
+      "score: {}, {} of {} each, {} at once, seed {}; in {}", Plural(options.bugs.size(), "bug"),
+      Plural(options.trials, "trial"), FormatDuration(options.budget_seconds), options.jobs,
+      options.seed, options.folder));
+  const Score score = loop.Run();
+  const ScoreReport report = ReportOf(score);
+  WriteResults(options.folder, score, report);
+  std::string text = ReportText(report);
+  Json json = ToJson(report);
+  if (!arguments.versus.empty()) {
+    const Score other = StoredScore(arguments.work, arguments.versus);
+    const ScoreComparison comparison = Compare(score, other, Measure::kSeconds);
+    text += "\n" + ComparisonText(comparison);
+    json["comparison"] = ToJson(comparison);
+  }
+  const std::string last = LastLine(session, options, report, loop.interrupted());
+  if (session.json) {
+    session.PrintJson(json);
+  } else {
+    session.screen.Out(session.screen.quiet() ? last : text + "\n" + last);
+  }
+  if (loop.interrupted()) return kExitEnvironment;
+  return IsGood(report) ? kExitClean : kExitHarness;
+}
+
+}  // namespace
+
+void AddScoreCommand(CommandLine& line) {
+  auto arguments = std::make_shared<ScoreArguments>();
+  arguments->corpus_dir = line.registry.corpus_dir;
+  arguments->bugs_dir = line.registry.corpus_dir + "/bugs";
+  arguments->source = fs::path(line.registry.corpus_dir).parent_path().string();
+  arguments->work = fs::path(OwnPath()).parent_path().string() + "/score";
+  CLI::App* command = line.Add(
+      "score",
+      "Plant each bug of corpus/bugs into a copy of the map, build it, and hunt for it from an "
+      "empty "
+      "corpus, in several trials; then replay the corpus on it. Says of each bug how surely and "
+      "how "
+      "soon it is found, and if it is not, why. Exit 3 if one is not found.",
+      "  mapfuzz score                              hours; goes on where it was interrupted\n"
+      "  mapfuzz score --class evacuation --trials 3\n"
+      "  mapfuzz score emptyrest-is-not-carried-back --keep-trees\n"
+      "  mapfuzz score --config after --vs before   which of two finds bugs sooner",
+      "The last line", [arguments](Session& session) { return RunScore(session, *arguments); });
+  command->add_option("BUG", arguments->bugs, "Bugs by their ids (default: all)");
+  command->add_option("--class", arguments->bug_class, "Bugs of this class alone")
+      ->check(
+          CLI::IsMember(std::vector<std::string>(std::begin(kBugClasses), std::end(kBugClasses))));
+  command->add_option("--target", arguments->targets,
+                      "Hunt with these targets alone (default: all)");
+  command->add_option("--trials", arguments->trials, "Hunts for each bug (default: 10)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}));
+  command->add_option("--budget", arguments->budget, "Time of each hunt (default: 60s)");
+  command->add_option("--seed", arguments->seed, "Of the trials' seeds (default: 1)");
+  command
+      ->add_option("-j,--jobs", arguments->jobs,
+                   "Trials at once, each on one core, and compilers (default: one per core)")
+      ->check(CLI::Range(1, 256));
+  command->add_option("--config", arguments->config,
+                      "Name of what is measured; its results are kept in WORK/NAME "
+                      "(default: present)");
+  command->add_option("--vs", arguments->versus, "Compare with the results of that name");
+  command->add_option("--work", arguments->work, "Folder of all scores (default: BUILD/score)");
+  command->add_option("--source", arguments->source,
+                      "Source tree to plant in and to build (default: this program's)");
+  command->add_option("--bugs", arguments->bugs_dir, "Folder of the *.bug files");
+  command->add_option("--corpus-dir", arguments->corpus_dir,
+                      "Corpus to replay (default: the source tree's)");
+  command->add_flag("--keep-trees", arguments->keep_trees,
+                    "Keep each bug's tree and its trials, for a look; 0.5 GB each");
+}
+
+}  // namespace mapfuzz::tool

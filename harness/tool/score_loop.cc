@@ -1,0 +1,363 @@
+#include "harness/tool/score_loop.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "harness/tool/build_log.h"
+#include "harness/tool/error.h"
+#include "harness/tool/files.h"
+#include "harness/tool/text.h"
+#include "harness/tool/verdict.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A trial ends itself; this long after its time it is in trouble.
+constexpr double kGrace = 60;
+
+volatile sig_atomic_t g_stop = 0;
+
+void OnSignal(int) {
+  // Who asks twice does not want to wait; the children die with the tool.
+  static volatile sig_atomic_t asked = 0;
+  if (asked != 0) _exit(kExitEnvironment);
+  asked = 1;
+  ScoreLoop::RequestStop();
+}
+
+FolderLock LockScore(const std::string& folder) {
+  MakeWritableFolder(folder);
+  FolderLock lock(folder);
+  if (!lock.held()) {
+    throw ToolError(kExitEnvironment,
+                    folder + ": another score is at work in it; wait for it or use another --work");
+  }
+  return lock;
+}
+
+// What decides the outcome of trials, beside the bugs themselves.
+std::string SourceHash(const ScoreOptions& options) {
+  std::string hashes;
+  for (const char* part : {"hmap", "model", "harness", "targets"}) {
+    for (const std::string& file : FilesUnder(options.source + "/" + part)) {
+      // Tests are not built, and neither is what is no code.
+      const std::string name = fs::path(file).filename().string();
+      if (name.find("_test.") != std::string::npos) continue;
+      hashes += name + Hex(NameHash(ReadOrEmpty(file)));
+    }
+  }
+  for (const char* file : {"CMakeLists.txt", "CMakePresets.json"}) {
+    hashes += Hex(NameHash(ReadOrEmpty(options.source + "/" + file)));
+  }
+  return fmt::format(
+      "sources {}, seed {}, budget {}, targets {}\n", Hex(NameHash(hashes)), options.seed,
+      FormatDuration(options.budget_seconds),
+      options.targets.empty() ? "all" : fmt::format("{}", fmt::join(options.targets, " ")));
+}
+
+// Cuts what a killed score left half written, and returns the log's records.
+template <class Record, class Parse>
+std::vector<Record> Resume(const std::string& file, Parse parse) {
+  const std::string content = ReadOrEmpty(file);
+  auto log = parse(content, file);
+  if (log.whole_bytes < content.size()) fs::resize_file(file, log.whole_bytes);
+  return std::move(log.records);
+}
+
+BugInfo InfoOf(const BugFile& bug) {
+  BugInfo info;
+  info.id = bug.id;
+  info.title = bug.title;
+  info.bug_class = bug.bug_class;
+  info.weight = bug.weight;
+  info.expected_oracle = bug.oracle;
+  info.equivalent = bug.IsEquivalent();
+  return info;
+}
+
+}  // namespace
+
+void CatchScoreSignals() {
+  struct sigaction action{};
+  action.sa_handler = OnSignal;
+  for (const int s : {SIGINT, SIGTERM, SIGHUP}) sigaction(s, &action, nullptr);
+}
+
+struct ScoreLoop::RunningTrial {
+  TrialPlan plan;
+  Child child;
+};
+
+void ScoreLoop::RequestStop() { g_stop = 1; }
+
+bool ScoreLoop::interrupted() const { return g_stop != 0; }
+
+ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
+    : session_(session), options_(options), lock_(LockScore(options.folder)) {
+  if (options.only_trials) {
+    for (const char* name : {"source", "trials.jsonl", "replays.jsonl", "builds.jsonl"}) {
+      std::error_code ignored;
+      fs::remove(options.folder + "/" + name, ignored);
+    }
+  }
+  const std::string source = SourceHash(options), file = options.folder + "/source";
+  const std::string before = ReadOrEmpty(file);
+  if (!before.empty() && before != source) {
+    throw ToolError(
+        kExitUsage,
+        fmt::format("{} holds a score of other sources or options; give this one "
+                    "another name (--config), or remove that folder\n  there: {}  now:   {}",
+                    options.folder, before, source));
+  }
+  WriteAtomically(file, source);
+  score_.trials = Resume<Trial>(options.folder + "/trials.jsonl", ParseTrials);
+  score_.replays = Resume<CorpusReplay>(options.folder + "/replays.jsonl", ParseReplays);
+  const std::string builds = options.folder + "/builds.jsonl";
+  for (const BuildRecord& record : ParseBuilds(ReadOrEmpty(builds), builds)) {
+    Remember(record);
+  }
+}
+
+// A bug that compiles to what another one, or the map as it is, compiles to is none of its own.
+void ScoreLoop::Remember(const BuildRecord& record) {
+  Build build;
+  if (!record.built) {
+    build = {BuildState::kFailed, "", record.message};
+  } else if (record.bug.empty()) {
+    unedited_ = record.effect;
+  } else if (!unedited_.empty() && SameEffect(record.effect, unedited_) &&
+             !IsEquivalent(record.bug)) {
+    build = {BuildState::kFailed, "", "compiles to the same as the map without it"};
+  } else {
+    for (const auto& [other, effect] : effects_) {
+      if (other == record.bug || !IsSameBug(record.effect, effect)) continue;
+      build = {BuildState::kDuplicate, other, "compiles to the same"};
+      break;
+    }
+    effects_[record.bug] = record.effect;
+  }
+  builds_[record.bug] = std::move(build);
+}
+
+bool ScoreLoop::IsEquivalent(const std::string& id) const {
+  return std::any_of(options_.bugs.begin(), options_.bugs.end(),
+                     [&](const BugFile& bug) { return bug.id == id && bug.IsEquivalent(); });
+}
+
+// Both change the map for a type in common, and all those in the same way.
+bool ScoreLoop::IsSameBug(const Effect& a, const Effect& b) const {
+  const bool visible = std::any_of(a.begin(), a.end(), [&](const auto& one) {
+    const auto as_it_is = unedited_.find(one.first);
+    return b.count(one.first) != 0 &&
+           (as_it_is == unedited_.end() || as_it_is->second != one.second);
+  });
+  return visible && SameEffect(a, b);
+}
+
+Score ScoreLoop::Run() {
+  start_ = Child::Clock::now();
+  const bool all_measured = std::all_of(options_.bugs.begin(), options_.bugs.end(),
+                                        [&](const BugFile& bug) { return IsMeasured(bug); });
+  if (!all_measured && !options_.only_trials && !HasUnedited()) BuildUnedited();
+  for (const BugFile& bug : options_.bugs) {
+    if (g_stop != 0) break;
+    if (!IsMeasured(bug)) {
+      Measure(bug);
+      ++done_now_;
+    }
+    ++at_;
+  }
+  return Measured();
+}
+
+// The bugs that were asked for and come to; the logs may hold others.
+Score ScoreLoop::Measured() const {
+  Score score;
+  score.configuration = options_.configuration;
+  for (const BugFile& bug : options_.bugs) {
+    const auto build = builds_.find(bug.id);
+    if (build == builds_.end()) continue;
+    score.bugs.push_back(InfoOf(bug));
+    score.bugs.back().build = build->second;
+    const auto of_bug = [&](const auto& record) { return record.bug == bug.id; };
+    std::copy_if(score_.trials.begin(), score_.trials.end(), std::back_inserter(score.trials),
+                 of_bug);
+    std::copy_if(score_.replays.begin(), score_.replays.end(), std::back_inserter(score.replays),
+                 of_bug);
+  }
+  return score;
+}
+
+std::vector<std::uint64_t> ScoreLoop::MissingTrials(const BugFile& bug) const {
+  std::vector<std::uint64_t> missing;
+  for (std::uint64_t number = 1; number <= options_.trials; ++number) {
+    const bool done = std::any_of(
+        score_.trials.begin(), score_.trials.end(),
+        [&](const Trial& trial) { return trial.bug == bug.id && trial.number == number; });
+    if (!done) missing.push_back(number);
+  }
+  return missing;
+}
+
+bool ScoreLoop::IsReplayed(const BugFile& bug) const {
+  if (options_.only_trials) return true;
+  return std::any_of(score_.replays.begin(), score_.replays.end(),
+                     [&](const CorpusReplay& replay) { return replay.bug == bug.id; });
+}
+
+bool ScoreLoop::IsMeasured(const BugFile& bug) const {
+  const auto build = builds_.find(bug.id);
+  if (build == builds_.end()) return false;
+  return build->second.state != BuildState::kOk || (MissingTrials(bug).empty() && IsReplayed(bug));
+}
+
+// It is there, for all types that are asked for.
+bool ScoreLoop::HasUnedited() const {
+  return std::all_of(options_.bugs.begin(), options_.bugs.end(), [&](const BugFile& bug) {
+    return std::all_of(bug.types.begin(), bug.types.end(),
+                       [&](const std::string& type) { return unedited_.count(type) != 0; });
+  });
+}
+
+// What the bugs are compared with.
+void ScoreLoop::BuildUnedited() {
+  Tell("building the map as it is");
+  std::set<std::string> types;
+  for (const BugFile& bug : options_.bugs) types.insert(bug.types.begin(), bug.types.end());
+  const BugTree tree = BuildBugTree({.source = options_.source,
+                                     .folder = options_.folder + "/trees/unedited",
+                                     .types = {types.begin(), types.end()},
+                                     .jobs = options_.jobs});
+  if (!tree.built) {
+    throw ToolError(kExitEnvironment, "the map as it is was not built: " + tree.message);
+  }
+  const BuildRecord record{"", true, tree.effect, ""};
+  Append("builds.jsonl", BuildLine(record));
+  Remember(record);
+}
+
+void ScoreLoop::Measure(const BugFile& bug) {
+  Tell("building " + bug.id);
+  const std::string folder = options_.folder + "/trees/" + bug.id;
+  const BugTree tree = BuildBugTree({.source = options_.source,
+                                     .folder = folder,
+                                     .bug = &bug,
+                                     .types = bug.types,
+                                     .jobs = options_.jobs});
+  if (builds_.count(bug.id) == 0) {
+    const BuildRecord record{bug.id, tree.built, tree.effect, tree.message};
+    Append("builds.jsonl", BuildLine(record));
+    Remember(record);
+  }
+  if (builds_[bug.id].state == BuildState::kOk) {
+    RunTrials(bug, tree);
+    if (g_stop == 0 && !IsReplayed(bug)) ReplayCorpus(bug, tree);
+  }
+  std::error_code ignored;
+  if (!options_.keep_trees) fs::remove_all(folder, ignored);
+}
+
+// As many at once as there are cores to have, each on one.
+void ScoreLoop::RunTrials(const BugFile& bug, const BugTree& tree) {
+  const std::vector<std::uint64_t> numbers = MissingTrials(bug);
+  std::vector<RunningTrial> running;
+  std::size_t next = 0, ended = 0;
+  while (g_stop == 0 && (next < numbers.size() || !running.empty())) {
+    while (next < numbers.size() && running.size() < static_cast<std::size_t>(options_.jobs)) {
+      const TrialPlan plan = PlanOf(bug, tree, numbers[next]);
+      running.push_back({plan, Child(SpecOfTrial(plan, tree))});
+      ++next;
+    }
+    Tell(fmt::format("{}: {} of {} trials", bug.id, ended, numbers.size()));
+    std::vector<const Child*> children;
+    for (RunningTrial& trial : running) {
+      trial.child.EndIfPast({options_.budget_seconds + kGrace});
+      children.push_back(&trial.child);
+    }
+    WaitForAny(children, std::chrono::milliseconds(200));
+    for (std::size_t i = 0; i < running.size();) {
+      if (!running[i].child.Ended()) {
+        ++i;
+        continue;
+      }
+      const Trial trial = TrialOf(running[i].plan, running[i].child.Take());
+      Append("trials.jsonl", TrialLine(trial));
+      score_.trials.push_back(trial);
+      running.erase(running.begin() + static_cast<std::ptrdiff_t>(i));
+      ++ended;
+    }
+  }
+}
+
+TrialPlan ScoreLoop::PlanOf(const BugFile& bug, const BugTree& tree, std::uint64_t number) const {
+  return {.bug = bug.id,
+          .number = number,
+          .seed = SeedOfTrial(options_.seed, bug.id, number),
+          .budget_seconds = options_.budget_seconds,
+          .targets = options_.targets,
+          .folder = fmt::format("{}/trial-{}", tree.folder, number)};
+}
+
+// Its own tape first, as it is the one to show it; then all others.
+void ScoreLoop::ReplayCorpus(const BugFile& bug, const BugTree& tree) {
+  Tell(bug.id + ": replaying the corpus");
+  const std::string own = fs::path(bug.path).replace_extension(".tape").string();
+  std::vector<std::string> tapes;
+  if (IsFile(own)) tapes.push_back(own);
+  for (const char* part : {"bugs", "seeds", "regressions/strict"}) {
+    for (const std::string& file : FilesUnder(options_.corpus + "/" + part)) {
+      if (fs::path(file).extension() == ".tape" && file != own) tapes.push_back(file);
+    }
+  }
+  CorpusReplay replay;
+  replay.bug = bug.id;
+  const auto start = Child::Clock::now();
+  for (const std::string& file : tapes) {
+    if (g_stop != 0) return;
+    RunRequest request;
+    request.content = ReadInput(file);
+    request.name = file;
+    request.map = session_.registry.maps.front();
+    const Verdict verdict = RunAndWait(tree.program(), request, kRunLimitSeconds);
+    if (verdict.kind != Verdict::Kind::kFail) continue;
+    replay.detected = true;
+    replay.oracle = verdict.signature.oracle;
+    replay.tape = fs::path(file).lexically_relative(options_.corpus).string();
+    break;
+  }
+  replay.seconds = std::chrono::duration<double>(Child::Clock::now() - start).count();
+  Append("replays.jsonl", ReplayLine(replay));
+  score_.replays.push_back(std::move(replay));
+}
+
+void ScoreLoop::Append(const std::string& file, const std::string& line) const {
+  const std::string path = options_.folder + "/" + file;
+  std::ofstream log(path, std::ios::app);
+  log << line << std::flush;
+  if (!log) throw ToolError(kExitEnvironment, path + ": cannot be written; is the disk full?");
+}
+
+void ScoreLoop::Tell(const std::string& what) const {
+  const double elapsed = std::chrono::duration<double>(Child::Clock::now() - start_).count();
+  const std::size_t left = options_.bugs.size() - at_;
+  const std::string when =
+      done_now_ == 0
+          ? ""
+          : fmt::format(", some {} left", FormatDuration(elapsed / static_cast<double>(done_now_) *
+                                                         static_cast<double>(left)));
+  session_.progress.Tell(
+      fmt::format("score: bug {} of {}{}: {}", at_ + 1, options_.bugs.size(), when, what));
+}
+
+}  // namespace mapfuzz::tool

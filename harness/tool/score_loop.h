@@ -1,0 +1,95 @@
+// The score itself: each planted bug built, hunted in trials, looked for by the corpus.
+//
+//   FOLDER/source         what was measured: a hash of the sources and of the options
+//   FOLDER/trials.jsonl   a line for each trial, written as it ends
+//   FOLDER/replays.jsonl  a line for each bug
+//   FOLDER/builds.jsonl   the same: what came of building it
+//   FOLDER/trees          the bugs' own trees, each only as long as it is needed
+//
+// Whatever ends a score early, the next one with the same folder goes on from there.
+
+#ifndef MAPFUZZ_HARNESS_TOOL_SCORE_LOOP_H_
+#define MAPFUZZ_HARNESS_TOOL_SCORE_LOOP_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/tool/bug_file.h"
+#include "harness/tool/bug_tree.h"
+#include "harness/tool/build_log.h"
+#include "harness/tool/child.h"
+#include "harness/tool/command.h"
+#include "harness/tool/folder_lock.h"
+#include "harness/tool/score_data.h"
+#include "harness/tool/score_trial.h"
+
+namespace mapfuzz::tool {
+
+struct ScoreOptions {
+  std::string source;                // the project's source tree
+  std::string folder;                // of this configuration
+  std::string configuration;         // its name
+  std::string corpus;                // whose tapes are replayed
+  std::vector<BugFile> bugs;         // in the order in which they are measured
+  std::vector<std::string> targets;  // that hunt; empty: all
+  std::uint64_t trials = 10;         // of each bug
+  double budget_seconds = 60;        // of each trial
+  std::uint64_t seed = 1;
+  int jobs = 1;  // trials at once, one core each, and processes of a build
+  bool keep_trees = false;
+  // Neither is the corpus replayed, nor are builds compared, nor is anything remembered.
+  bool only_trials = false;
+};
+
+// SIGINT, SIGTERM and SIGHUP end the loop in an orderly way, the second one at once.
+void CatchScoreSignals();
+
+class ScoreLoop {
+ public:
+  // ToolError (bad input) if the folder holds a score of other sources or options.
+  ScoreLoop(Session& session, const ScoreOptions& options);
+
+  // Measures what is not measured yet.
+  Score Run();
+
+  // Ends the loop in an orderly way; may be called from a signal handler.
+  static void RequestStop();
+  bool interrupted() const;
+
+ private:
+  struct RunningTrial;
+
+  Score Measured() const;
+  bool HasUnedited() const;
+  void BuildUnedited();
+  bool IsEquivalent(const std::string& id) const;
+  bool IsSameBug(const Effect& a, const Effect& b) const;
+  void Measure(const BugFile& bug);
+  bool IsMeasured(const BugFile& bug) const;
+  bool IsReplayed(const BugFile& bug) const;
+  std::vector<std::uint64_t> MissingTrials(const BugFile& bug) const;
+  void Remember(const BuildRecord& record);
+  void RunTrials(const BugFile& bug, const BugTree& tree);
+  TrialPlan PlanOf(const BugFile& bug, const BugTree& tree, std::uint64_t number) const;
+  void ReplayCorpus(const BugFile& bug, const BugTree& tree);
+  void Append(const std::string& file, const std::string& line) const;
+  void Tell(const std::string& what) const;
+
+  Session& session_;
+  const ScoreOptions& options_;
+  FolderLock lock_;
+  Score score_;                            // the logs
+  std::map<std::string, Build> builds_;    // by bug
+  std::map<std::string, Effect> effects_;  // likewise
+  Effect unedited_;
+  std::size_t at_ = 0;        // bugs done
+  std::size_t done_now_ = 0;  // and how many of them in this run
+  Child::Clock::time_point start_;
+};
+
+}  // namespace mapfuzz::tool
+
+#endif  // MAPFUZZ_HARNESS_TOOL_SCORE_LOOP_H_

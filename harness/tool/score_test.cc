@@ -1,0 +1,266 @@
+// `mapfuzz score`, as a program, with a compiler that is a shell script: what it builds is this
+// test's own binary, which finds a bug in a map that says "planted".
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "harness/tool/app_fixture.h"
+#include "harness/tool/error.h"
+#include "harness/tool/files.h"
+
+namespace mapfuzz::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ScoreTest : public MapfuzzTest {
+ protected:
+  ScoreTest() {
+    PutProgram("cmake", "mkdir -p \"$6\" && touch \"$6/build.ninja\"\n");
+    PutProgram("ninja",
+               "cd \"$2\" || exit 1\n"
+               "objects=targets/CMakeFiles/mapfuzz_subjects.dir\n"
+               "mkdir -p $objects\n"
+               "if grep broken ../hmap/map.h; then echo 'map.h:1: error: broken'; exit 1; fi\n"
+               "grep -v '^//' ../hmap/map.h >$objects/subjects_hmap_u64.cc.o\n"
+               "ln -sf " +
+                   OwnPath() +
+                   " mapfuzz\n"
+                   "ln -sf " +
+                   OwnPath() +
+                   " targets/fake_fuzzer\n"
+                   "ln -sf " +
+                   OwnPath() + " targets/other_fuzzer\n");
+    setenv("PATH", (folder_ / "bin" + ":" + getenv("PATH")).c_str(), 1);
+    folder_.Put("source/hmap/map.h", "// the map\nint good;\nint other;\n");
+    folder_.Put("source/CMakeLists.txt", "");
+  }
+  ~ScoreTest() override { setenv("PATH", path_.c_str(), 1); }
+
+  void PutProgram(const std::string& name, const std::string& script) {
+    const std::string file = folder_.Put("bin/" + name, "#!/bin/sh\n" + script);
+    fs::permissions(file, fs::perms::owner_all);
+  }
+
+  // A bug that puts `text` in the place of a line of the map, and a tape that shows it.
+  void PutBug(const std::string& id, const std::string& text,
+              const std::string& more = "oracle: cost\n") {
+    folder_.Put("bugs/" + id + ".bug",
+                "id: " + id +
+                    "\ntitle: A bug\nclass: cost\nfile: hmap/map.h\n"
+                    "weight: subtle\nthreads: no\n" +
+                    more + "story:\n  None.\ntrigger:\n  Any.\nold:\nint good;\nnew:\n" + text +
+                    "\n");
+    folder_.Put("bugs/" + id + ".tape", Text(kFails));
+  }
+
+  Outcome Score(const std::vector<std::string>& more = {}, const std::string& trials = "2") const {
+    std::vector<std::string> arguments = {"score",
+                                          "--source",
+                                          folder_ / "source",
+                                          "--bugs",
+                                          folder_ / "bugs",
+                                          "--corpus-dir",
+                                          folder_.path(),
+                                          "--work",
+                                          folder_ / "work",
+                                          "--budget",
+                                          "1s",
+                                          "--jobs",
+                                          "2",
+                                          "--trials",
+                                          trials};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Run(arguments);
+  }
+
+  nlohmann::json Stored(const std::string& name = "present") const {
+    return nlohmann::json::parse(ReadOrEmpty(folder_ / "work/" + name + "/score.json"));
+  }
+  std::string Trials() const { return ReadOrEmpty(folder_ / "work/present/trials.jsonl"); }
+
+ private:
+  std::string path_ = getenv("PATH");
+};
+
+TEST_F(ScoreTest, SaysHowSurelyABugIsFound) {
+  PutBug("a-bug", "int planted;");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitClean) << run.output;
+  EXPECT_TRUE(run.Says("good: 1 of 1 bugs are found in 8 of 10 trials or more")) << run.output;
+  const auto json = Stored();
+  ASSERT_EQ(json["trials"].size(), 2u);
+  EXPECT_EQ(json["trials"][0]["oracle"], "iteration");
+  EXPECT_NE(json["trials"][0]["seed"], json["trials"][1]["seed"]);
+  EXPECT_TRUE(IsFile(folder_ / "work/present/survival.svg"));
+  EXPECT_TRUE(IsFile(folder_ / "work/present/trials.csv"));
+  EXPECT_FALSE(fs::exists(folder_ / "work/present/trees/a-bug")) << "nobody asked to keep it";
+}
+
+TEST_F(ScoreTest, IsNotGoodIfABugIsNotFound) {
+  PutBug("quiet", "int strange;");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitHarness) << run.output;
+  EXPECT_TRUE(run.Says("not good: 0 of 1 bugs are found")) << run.output;
+}
+
+TEST_F(ScoreTest, GoesOnAfterABuildThatFails) {
+  PutBug("a-broken-one", "int broken;");
+  PutBug("b-bug", "int planted;");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitHarness);
+  EXPECT_TRUE(run.Says("a-broken-one")) << run.output;
+  EXPECT_EQ(Stored()["trials"].size(), 2u);
+}
+
+TEST_F(ScoreTest, RefusesTwoBugsThatCompileToTheSame) {
+  PutBug("first", "int planted;");
+  PutBug("second", "// in other words\nint planted;");
+  PutBug("nothing", "// a comment\nint good;");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitHarness);
+  EXPECT_TRUE(run.Says("compiles to the same")) << run.output;
+  const auto score = Stored();
+  for (const auto& trial : score["trials"]) EXPECT_EQ(trial["bug"], "first");
+}
+
+TEST_F(ScoreTest, LetsAnEquivalentEditGoUndetected) {
+  PutBug("equal", "int strange;", "equivalent: nobody looks at it\n");
+  fs::remove(folder_ / "bugs/equal.tape");
+  EXPECT_EQ(Score().code, kExitClean);
+  PutBug("wrong", "int planted;", "equivalent: so they say\n");
+  EXPECT_EQ(Score().code, kExitHarness);
+}
+
+TEST_F(ScoreTest, GoesOnWhereItWasInterrupted) {
+  PutBug("a-bug", "int planted;");
+  EXPECT_EQ(Score().code, kExitClean);
+  const std::string trials = Trials();
+  // As if it had been killed while it wrote the second.
+  WriteAtomically(folder_ / "work/present/trials.jsonl", trials.substr(0, trials.size() - 9));
+  EXPECT_EQ(Score({}, "3").code, kExitClean);
+  const std::string first = trials.substr(0, trials.find('\n') + 1);
+  EXPECT_EQ(Trials().substr(0, first.size()), first);
+  EXPECT_EQ(Stored()["trials"].size(), 3u);
+}
+
+TEST_F(ScoreTest, ReportsTheBugsThatAreAskedForAlone) {
+  PutBug("a-bug", "int planted;");
+  PutBug("b-bug", "int planted, twice;");
+  EXPECT_EQ(Score().code, kExitClean);
+  const Outcome run = Score({"b-bug"});
+  EXPECT_EQ(run.code, kExitClean) << run.output;
+  EXPECT_TRUE(run.Says("good: 1 of 1 bugs")) << run.output;
+}
+
+TEST_F(ScoreTest, KeepsScoresOfDifferentSourcesApart) {
+  PutBug("a-bug", "int planted;");
+  EXPECT_EQ(Score().code, kExitClean);
+  folder_.Put("source/hmap/map.h", "// the map, changed\nint good;\n");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_TRUE(run.Says("holds a score of other sources")) << run.output;
+  const Outcome compared = Score({"--config", "after", "--vs", "present"});
+  EXPECT_EQ(compared.code, kExitClean) << compared.output;
+  EXPECT_TRUE(compared.Says("present")) << compared.output;
+  EXPECT_EQ(Score({"--vs", "nosuch", "--config", "after"}).code, kExitUsage);
+}
+
+class CanaryTest : public ScoreTest {
+ protected:
+  Outcome Canary(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = {"canary",         "--source",       folder_ / "source",
+                                          "--bugs",         folder_ / "bugs", "--work",
+                                          folder_ / "work", "--budget",       "1s"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Run(arguments);
+  }
+};
+
+constexpr const char* kCanary = "oracle: cost\ncanary: yes\n";
+
+TEST_F(CanaryTest, SingsIfEveryBugDrawnIsFound) {
+  PutBug("a-bug", "int planted;", kCanary);
+  PutBug("not-drawn", "int strange;");
+  const Outcome run = Canary();
+  EXPECT_EQ(run.code, kExitClean) << run.output;
+  EXPECT_TRUE(run.Says("ok   a-bug: found by fake")) << run.output;
+  EXPECT_TRUE(run.Says("1 planted bug found")) << run.output;
+  EXPECT_EQ(Canary().code, kExitClean) << "a second time, in trees that are there";
+}
+
+TEST_F(CanaryTest, FailsTheHarnessThatDoesNotSee) {
+  PutBug("a-bug", "int planted;", kCanary);
+  PutBug("unseen", "int strange;", kCanary);
+  const Outcome run = Canary();
+  EXPECT_EQ(run.code, kExitHarness) << run.output;
+  EXPECT_TRUE(run.Says("MISS unseen: not found in 1s")) << run.output;
+  EXPECT_TRUE(run.Says("does not see 1 planted bug")) << run.output;
+}
+
+TEST_F(CanaryTest, FailsIfABugCannotBeBuilt) {
+  PutBug("a-bug", "int broken;", kCanary);
+  const Outcome run = Canary();
+  EXPECT_EQ(run.code, kExitHarness) << run.output;
+  EXPECT_TRUE(run.Says("error: broken")) << run.output;
+}
+
+TEST_F(CanaryTest, DrawsOtherBugsForAnotherSeed) {
+  for (const char* id : {"a", "b", "c", "d"}) {
+    PutBug(id, std::string("int planted_") + id + ";", kCanary);
+  }
+  const std::string first = Canary({"--count", "1", "--seed", "1"}).output;
+  EXPECT_EQ(Canary({"--count", "1", "--seed", "1"}).output, first);
+  int others = 0;
+  for (const char* seed : {"2", "3", "4", "5"}) {
+    others += Canary({"--count", "1", "--seed", seed}).output == first ? 0 : 1;
+  }
+  EXPECT_GT(others, 0);
+}
+
+TEST_F(CanaryTest, NeedsBugsThatAreMarked) {
+  PutBug("a-bug", "int planted;");
+  const Outcome run = Canary();
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_TRUE(run.Says("no bug in it has a line `canary: yes`")) << run.output;
+}
+
+// `mapfuzz bugs`, with the same compiler.
+TEST_F(ScoreTest, CountsBugsAndTellsThoseThatCannotBePlanted) {
+  PutBug("a-bug", "int planted;");
+  const std::vector<std::string> command = {"bugs", "--bugs", folder_ / "bugs", "--source",
+                                            folder_ / "source"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), command.begin(), command.end());
+    return Run(more);
+  };
+  EXPECT_EQ(with({}).code, kExitHarness);
+  EXPECT_TRUE(with({}).Says("class evacuation: 0 of 5 bugs"));
+  EXPECT_TRUE(with({"a-bug"}).Says("- int good;\n")) << with({"a-bug"}).output;
+  EXPECT_TRUE(with({"a-bag"}).Says("did you mean `a-bug`?"));
+  EXPECT_TRUE(with({"--compile", "1"}).Says("too few bugs"));
+  PutBug("broken", "int broken;");
+  const Outcome broken = with({"--compile", "2"});
+  EXPECT_EQ(broken.code, kExitUsage);
+  EXPECT_TRUE(broken.Says("broken.bug: does not compile:")) << broken.output;
+  folder_.Put("source/hmap/map.h", "int changed;\n");
+  EXPECT_TRUE(with({}).Says("2 of 2 bugs cannot be planted")) << with({}).output;
+}
+
+TEST_F(ScoreTest, NamesWhatIsNotThere) {
+  EXPECT_EQ(Score().code, kExitUsage) << "no bugs at all";
+  PutBug("a-bug", "int planted;");
+  EXPECT_TRUE(Score({"a-bag"}).Says("did you mean `a-bug`?"));
+  EXPECT_EQ(Score({"--class", "nosuch"}).code, kExitUsage);
+  EXPECT_EQ(Score({"--target", "nosuch"}).code, kExitUsage);
+  EXPECT_EQ(Score({"--budget", "0"}).code, kExitUsage);
+  folder_.Put("source/hmap/map.h", "int changed;\n");
+  EXPECT_TRUE(Score().Says("its old text is found nowhere in hmap/map.h"));
+}
+
+}  // namespace
+}  // namespace mapfuzz::tool

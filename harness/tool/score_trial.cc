@@ -1,0 +1,79 @@
+#include "harness/tool/score_trial.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "harness/tool/error.h"
+#include "harness/tool/files.h"
+#include "harness/tool/text.h"
+
+namespace mapfuzz::tool {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+std::uint64_t SeedOfTrial(std::uint64_t score_seed, const std::string& bug, std::uint64_t number) {
+  // The hunt's are of 32 bits, and zero stands for none.
+  return NameHash(fmt::format("{} {} {}", score_seed, bug, number)) >> 33 | 1;
+}
+
+ChildSpec SpecOfTrial(const TrialPlan& plan, const BugTree& tree) {
+  std::error_code ignored;
+  fs::remove_all(plan.folder, ignored);
+  MakeWritableFolder(plan.folder);
+  ChildSpec spec;
+  spec.argv = {tree.program(), "hunt"};
+  spec.argv.insert(spec.argv.end(), plan.targets.begin(), plan.targets.end());
+  const std::string options[] = {"--until-finding",
+                                 "--from-empty",
+                                 "--allow-missed",
+                                 "--jobs=1",
+                                 fmt::format("--for={:.3f}", plan.budget_seconds),
+                                 fmt::format("--seed={}", plan.seed),
+                                 "--build=" + tree.build(),
+                                 "--corpus=" + plan.folder + "/corpus",
+                                 "--out=" + plan.folder + "/out"};
+  spec.argv.insert(spec.argv.end(), std::begin(options), std::end(options));
+  spec.log = plan.folder + "/log";
+  return spec;
+}
+
+Trial TrialOf(const TrialPlan& plan, const ChildExit& end) {
+  Trial trial;
+  trial.bug = plan.bug;
+  trial.number = plan.number;
+  trial.seed = plan.seed;
+  trial.budget_seconds = plan.budget_seconds;
+  const Json summary = Json::parse(ReadOrEmpty(plan.folder + "/out/summary.json"), nullptr, false);
+  if (!summary.is_object() || end.code == kExitEnvironment) {
+    throw ToolError(
+        kExitEnvironment,
+        fmt::format("{}: trial {} did not come to its end; its last "
+                    "words:\n{}",
+                    plan.bug, plan.number, Indent(ReadOrEmpty(plan.folder + "/log"), "  | ")));
+  }
+  trial.seconds = summary.at("seconds");
+  std::vector<std::string> names;
+  for (const Json& target : summary.at("targets")) {
+    trial.operations += target.at("operations").get<std::uint64_t>();
+    trial.executions += target.at("executions").get<std::uint64_t>();
+    names.push_back(target.at("name"));
+  }
+  trial.target = fmt::format("{}", fmt::join(names, " "));
+  const Json& findings = summary.at("findings");
+  trial.detected = !findings.empty();
+  if (trial.detected) {
+    trial.oracle = findings[0].at("oracle");
+    trial.property = findings[0].at("property");
+    trial.target = findings[0].at("target");
+  } else {
+    // The engine may have come to an end of its own.
+    trial.seconds = std::max(trial.seconds, plan.budget_seconds);
+  }
+  return trial;
+}
+
+}  // namespace mapfuzz::tool
