@@ -7,6 +7,9 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 me=ci/$(basename "$0")
 
+# Objects are shared by build trees in different folders.
+export CCACHE_NOHASHDIR=true
+
 # The presets say how to build; a caller's compiler or engine is for an engine's own build script.
 unset CC CXX CFLAGS CXXFLAGS LDFLAGS LIB_FUZZING_ENGINE
 

@@ -96,13 +96,15 @@ void WriteResults(const std::string& folder, const Score& score, const ScoreRepo
   WriteAtomically(folder + "/survival.svg", SurvivalPlot(score));
 }
 
-// Whether every bug that was measured is found as it should be.
+// Found as surely as it should be, and by the corpus; or, if it is no bug, by nobody.
+bool IsGood(const BugReport& bug) {
+  if (bug.diagnosis == Diagnosis::kEquivalent) return true;
+  return bug.bug.counts() && bug.reliable() && bug.in_corpus.value_or(false);
+}
+
 bool IsGood(const ScoreReport& report) {
-  return std::all_of(report.bugs.begin(), report.bugs.end(), [](const BugReport& bug) {
-    const bool quiet = bug.diagnosis == Diagnosis::kEquivalent;
-    const bool found = bug.bug.counts() && bug.reliable() && bug.in_corpus.value_or(false);
-    return quiet || found;
-  });
+  return std::all_of(report.bugs.begin(), report.bugs.end(),
+                     [](const BugReport& bug) { return IsGood(bug); });
 }
 
 std::string LastLine(const Session& session, const ScoreOptions& options, const ScoreReport& report,
@@ -118,9 +120,13 @@ std::string LastLine(const Session& session, const ScoreOptions& options, const 
   if (IsGood(report)) {
     return fmt::format("good: {}. {} Next: {} hunt\n", found, there, session.command);
   }
-  const BugReport& worst = report.bugs.front();
-  return fmt::format("not good: {}. {} Next: {} score {} --keep-trees, for {}\n", found, there,
-                     session.command, worst.bug.id, DiagnosisName(worst.diagnosis));
+  const auto worst = std::find_if_not(report.bugs.begin(), report.bugs.end(),
+                                      [](const BugReport& bug) { return IsGood(bug); });
+  const std::string_view why = worst->reliable() && worst->bug.counts()
+                                   ? "which no tape of the corpus shows"
+                                   : DiagnosisName(worst->diagnosis);
+  return fmt::format("not good: {}. {} Next: look at {} ({}): {} score {} --keep-trees\n", found,
+                     there, worst->bug.id, why, session.command, worst->bug.id);
 }
 
 int RunScore(Session& session, const ScoreArguments& arguments) {

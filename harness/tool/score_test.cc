@@ -108,6 +108,14 @@ TEST_F(ScoreTest, IsNotGoodIfABugIsNotFound) {
   EXPECT_TRUE(run.Says("not good: 0 of 1 bugs are found")) << run.output;
 }
 
+TEST_F(ScoreTest, IsNotGoodIfNoTapeOfTheCorpusShowsTheBug) {
+  PutBug("a-bug", "int planted;");
+  fs::remove(folder_ / "bugs/a-bug.tape");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitHarness) << run.output;
+  EXPECT_TRUE(run.Says("look at a-bug (which no tape of the corpus shows)")) << run.output;
+}
+
 TEST_F(ScoreTest, GoesOnAfterABuildThatFails) {
   PutBug("a-broken-one", "int broken;");
   PutBug("b-bug", "int planted;");
