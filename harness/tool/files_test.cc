@@ -1,8 +1,11 @@
 #include "harness/tool/files.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <vector>
 
 #include "harness/tool/error.h"
 #include "harness/tool/folder_lock.h"
@@ -102,6 +105,34 @@ TEST(ScratchFolder, RemovesItselfAndWhatTheDeadLeft) {
     const ScratchFolder scratch(folder.path());
     EXPECT_TRUE(IsFolder(scratch.path()));
     EXPECT_FALSE(IsFolder(folder / "scratch-1"));
+  }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(ScratchFolder, IsNotTakenForStaleByWhoStartsAtTheSameTime) {
+  const TestFolder folder;
+  const auto make_many = [&] {
+    for (int round = 0; round < 50; ++round) {
+      const ScratchFolder scratch(folder.path());
+      if (!IsFolder(scratch.path())) return 1;
+    }
+    return 0;
+  };
+  std::vector<pid_t> processes;
+  for (int i = 0; i < 8; ++i) {
+    processes.push_back(fork());
+    if (processes.back() != 0) continue;
+    int code = 2;
+    try {
+      code = make_many();
+    } catch (const ToolError&) {
+    }
+    _exit(code);
+  }
+  for (const pid_t process : processes) {
+    int status = -1;
+    ASSERT_EQ(waitpid(process, &status, 0), process);
+    EXPECT_EQ(status, 0);
   }
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }

@@ -1,6 +1,7 @@
 #include "harness/tool/folder_lock.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/tool/error.h"
 #include "harness/tool/files.h"
 
 namespace mapfuzz::tool {
@@ -52,9 +54,19 @@ FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
 ScratchFolder::ScratchFolder(const std::string& parent) {
   MakeWritableFolder(parent);
   RemoveStale(parent);
-  path_ = parent + "/" + std::string(kScratchPrefix) + std::to_string(getpid());
-  MakeWritableFolder(path_);
-  lock_ = FolderLock(path_);
+  const std::string process = std::to_string(getpid());
+  path_ = parent + "/" + std::string(kScratchPrefix) + process;
+  // Under its name only once it is locked, or who starts at the same time takes it for stale.
+  const std::string unnamed = parent + "/." + process;
+  std::error_code error;
+  fs::remove_all(unnamed, error);
+  MakeWritableFolder(unnamed);
+  lock_ = FolderLock(unnamed);
+  fs::rename(unnamed, path_, error);
+  if (error) {
+    throw ToolError(kExitEnvironment, fmt::format("{}: cannot be made ({}); give another folder",
+                                                  path_, error.message()));
+  }
 }
 
 ScratchFolder::~ScratchFolder() {
