@@ -69,7 +69,7 @@ class ScoreTest : public MapfuzzTest {
                                           "--work",
                                           folder_ / "work",
                                           "--budget",
-                                          "1s",
+                                          "30s",
                                           "--jobs",
                                           "2",
                                           "--trials",
@@ -183,7 +183,7 @@ class CanaryTest : public ScoreTest {
   Outcome Canary(const std::vector<std::string>& more = {}) const {
     std::vector<std::string> arguments = {"canary",         "--source",       folder_ / "source",
                                           "--bugs",         folder_ / "bugs", "--work",
-                                          folder_ / "work", "--budget",       "1s"};
+                                          folder_ / "work", "--budget",       "30s"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return Run(arguments);
   }
@@ -206,7 +206,7 @@ TEST_F(CanaryTest, FailsTheHarnessThatDoesNotSee) {
   PutBug("unseen", "int strange;", kCanary);
   const Outcome run = Canary();
   EXPECT_EQ(run.code, kExitHarness) << run.output;
-  EXPECT_TRUE(run.Says("MISS unseen: not found in 1s")) << run.output;
+  EXPECT_TRUE(run.Says("MISS unseen: not found in 30s")) << run.output;
   EXPECT_TRUE(run.Says("does not see 1 planted bug")) << run.output;
 }
 
