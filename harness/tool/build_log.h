@@ -13,7 +13,8 @@
 namespace mapfuzz::tool {
 
 struct BuildRecord {
-  std::string bug;  // its id; empty: the map as it is
+  std::string bug;   // its id; empty: the map as it is
+  std::string edit;  // a hash of what the file says of the edit
   bool built = false;
   Effect effect;
   std::string message;  // of the compiler, if it was not built

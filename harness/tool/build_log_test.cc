@@ -8,14 +8,14 @@ namespace mapfuzz::tool {
 namespace {
 
 TEST(BuildLogTest, KeepsWhatWasWritten) {
-  const BuildRecord good{"a-bug", true, {{"u64", "0123"}}, ""},
-      bad{"another", false, {}, "error:\n\"x\""};
+  const BuildRecord good{"a-bug", "ab12", true, {{"u64", "0123"}}, ""},
+      bad{"another", "cd34", false, {}, "error:\n\"x\""};
   const std::vector<BuildRecord> records = {good, bad};
   EXPECT_EQ(ParseBuilds(BuildLine(good) + BuildLine(bad), "log"), records);
 }
 
 TEST(BuildLogTest, LeavesOutATornLineAndRefusesAWrongOne) {
-  const BuildRecord good{"a-bug", true, {{"u64", "0123"}}, ""};
+  const BuildRecord good{"a-bug", "ab12", true, {{"u64", "0123"}}, ""};
   const std::string line = BuildLine(good);
   EXPECT_EQ(ParseBuilds(line + line.substr(0, 9), "log").size(), 1u);
   try {

@@ -66,13 +66,19 @@ std::string SourceHash(const ScoreOptions& options) {
       options.targets.empty() ? "all" : fmt::format("{}", fmt::join(options.targets, " ")));
 }
 
-// Cuts what a killed score left half written, and returns the log's records.
-template <class Record, class Parse>
-std::vector<Record> Resume(const std::string& file, Parse parse) {
-  const std::string content = ReadOrEmpty(file);
-  auto log = parse(content, file);
-  if (log.whole_bytes < content.size()) fs::resize_file(file, log.whole_bytes);
-  return std::move(log.records);
+// The log, without the line that a killed score left half written: that is cut off.
+std::string WholeLines(const std::string& file) {
+  std::string content = ReadOrEmpty(file);
+  const std::size_t whole = content.rfind('\n') + 1;  // 0 if there is no line
+  if (whole == content.size()) return content;
+  fs::resize_file(file, whole);
+  content.resize(whole);
+  return content;
+}
+
+std::string EditHash(const BugFile& bug) {
+  return Hex(NameHash(fmt::format("{}\n{}\n{}\n{}", bug.file, bug.old_text, bug.new_text,
+                                  fmt::join(bug.types, " "))));
 }
 
 BugInfo InfoOf(const BugFile& bug) {
@@ -121,21 +127,40 @@ ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
                     options.folder, before, source));
   }
   WriteAtomically(file, source);
-  score_.trials = Resume<Trial>(options.folder + "/trials.jsonl", ParseTrials);
-  score_.replays = Resume<CorpusReplay>(options.folder + "/replays.jsonl", ParseReplays);
+  const std::string trials = options.folder + "/trials.jsonl";
+  const std::string replays = options.folder + "/replays.jsonl";
   const std::string builds = options.folder + "/builds.jsonl";
-  for (const BuildRecord& record : ParseBuilds(ReadOrEmpty(builds), builds)) {
-    Remember(record);
+  score_.trials = ParseTrials(WholeLines(trials), trials).records;
+  score_.replays = ParseReplays(WholeLines(replays), replays).records;
+  const std::vector<BuildRecord> records = ParseBuilds(WholeLines(builds), builds);
+  // What all are compared with comes first.
+  for (const bool unedited : {true, false}) {
+    for (const BuildRecord& record : records) {
+      if (record.bug.empty() != unedited) continue;
+      RequireUnchanged(record);
+      Remember(record);
+    }
+  }
+}
+
+void ScoreLoop::RequireUnchanged(const BuildRecord& record) const {
+  for (const BugFile& bug : options_.bugs) {
+    if (bug.id != record.bug || EditHash(bug) == record.edit) continue;
+    throw ToolError(kExitUsage, fmt::format("{} has changed since it was measured in {}; give this "
+                                            "score another name (--config), or remove that folder",
+                                            bug.id, options_.folder));
   }
 }
 
 // A bug that compiles to what another one, or the map as it is, compiles to is none of its own.
 void ScoreLoop::Remember(const BuildRecord& record) {
   Build build;
+  if (record.bug.empty()) {
+    unedited_ = record.effect;
+    return;
+  }
   if (!record.built) {
     build = {BuildState::kFailed, "", record.message};
-  } else if (record.bug.empty()) {
-    unedited_ = record.effect;
   } else if (!unedited_.empty() && SameEffect(record.effect, unedited_) &&
              !IsEquivalent(record.bug)) {
     build = {BuildState::kFailed, "", "compiles to the same as the map without it"};
@@ -145,8 +170,8 @@ void ScoreLoop::Remember(const BuildRecord& record) {
       build = {BuildState::kDuplicate, other, "compiles to the same"};
       break;
     }
-    effects_[record.bug] = record.effect;
   }
+  if (record.built) effects_[record.bug] = record.effect;
   builds_[record.bug] = std::move(build);
 }
 
@@ -217,8 +242,9 @@ bool ScoreLoop::IsReplayed(const BugFile& bug) const {
 }
 
 bool ScoreLoop::IsMeasured(const BugFile& bug) const {
+  // What was not built may have lacked room; it is tried again.
+  if (effects_.count(bug.id) == 0) return false;
   const auto build = builds_.find(bug.id);
-  if (build == builds_.end()) return false;
   return build->second.state != BuildState::kOk || (MissingTrials(bug).empty() && IsReplayed(bug));
 }
 
@@ -242,7 +268,7 @@ void ScoreLoop::BuildUnedited() {
   if (!tree.built) {
     throw ToolError(kExitEnvironment, "the map as it is was not built: " + tree.message);
   }
-  const BuildRecord record{"", true, tree.effect, ""};
+  const BuildRecord record{"", "", true, tree.effect, ""};
   Append("builds.jsonl", BuildLine(record));
   Remember(record);
 }
@@ -255,8 +281,8 @@ void ScoreLoop::Measure(const BugFile& bug) {
                                      .bug = &bug,
                                      .types = bug.types,
                                      .jobs = options_.jobs});
-  if (builds_.count(bug.id) == 0) {
-    const BuildRecord record{bug.id, tree.built, tree.effect, tree.message};
+  if (effects_.count(bug.id) == 0) {
+    const BuildRecord record{bug.id, EditHash(bug), tree.built, tree.effect, tree.message};
     Append("builds.jsonl", BuildLine(record));
     Remember(record);
   }
@@ -356,8 +382,9 @@ void ScoreLoop::Tell(const std::string& what) const {
           ? ""
           : fmt::format(", some {} left", FormatDuration(elapsed / static_cast<double>(done_now_) *
                                                          static_cast<double>(left)));
-  session_.progress.Tell(
-      fmt::format("score: bug {} of {}{}: {}", at_ + 1, options_.bugs.size(), when, what));
+  session_.progress.Tell(fmt::format("{}: bug {} of {}{}: {}",
+                                     options_.only_trials ? "canary" : "score", at_ + 1,
+                                     options_.bugs.size(), when, what));
 }
 
 }  // namespace mapfuzz::tool

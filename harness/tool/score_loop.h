@@ -71,6 +71,7 @@ class ScoreLoop {
   bool IsMeasured(const BugFile& bug) const;
   bool IsReplayed(const BugFile& bug) const;
   std::vector<std::uint64_t> MissingTrials(const BugFile& bug) const;
+  void RequireUnchanged(const BuildRecord& record) const;
   void Remember(const BuildRecord& record);
   void RunTrials(const BugFile& bug, const BugTree& tree);
   TrialPlan PlanOf(const BugFile& bug, const BugTree& tree, std::uint64_t number) const;

@@ -21,20 +21,7 @@ class ScoreTest : public MapfuzzTest {
  protected:
   ScoreTest() {
     PutProgram("cmake", "mkdir -p \"$6\" && touch \"$6/build.ninja\"\n");
-    PutProgram("ninja",
-               "cd \"$2\" || exit 1\n"
-               "objects=targets/CMakeFiles/mapfuzz_subjects.dir\n"
-               "mkdir -p $objects\n"
-               "if grep broken ../hmap/map.h; then echo 'map.h:1: error: broken'; exit 1; fi\n"
-               "grep -v '^//' ../hmap/map.h >$objects/subjects_hmap_u64.cc.o\n"
-               "ln -sf " +
-                   OwnPath() +
-                   " mapfuzz\n"
-                   "ln -sf " +
-                   OwnPath() +
-                   " targets/fake_fuzzer\n"
-                   "ln -sf " +
-                   OwnPath() + " targets/other_fuzzer\n");
+    PutNinja("broken");
     setenv("PATH", (folder_ / "bin" + ":" + getenv("PATH")).c_str(), 1);
     folder_.Put("source/hmap/map.h", "// the map\nint good;\nint other;\n");
     folder_.Put("source/CMakeLists.txt", "");
@@ -44,6 +31,26 @@ class ScoreTest : public MapfuzzTest {
   void PutProgram(const std::string& name, const std::string& script) {
     const std::string file = folder_.Put("bin/" + name, "#!/bin/sh\n" + script);
     fs::permissions(file, fs::perms::owner_all);
+  }
+
+  // A map that says so is not compiled.
+  void PutNinja(const std::string& fails_at) {
+    const std::string link = "ln -sf " + OwnPath() + " ";
+    PutProgram("ninja",
+               "cd \"$2\" || exit 1\n"
+               "objects=targets/CMakeFiles/mapfuzz_subjects.dir\n"
+               "mkdir -p $objects\n"
+               "if grep " +
+                   fails_at +
+                   " ../hmap/map.h; then\n"
+                   "  echo 'map.h:1: error: " +
+                   fails_at +
+                   "'\n"
+                   "  exit 1\n"
+                   "fi\n"
+                   "grep -v '^//' ../hmap/map.h >$objects/subjects_hmap_u64.cc.o\n" +
+                   link + "mapfuzz\n" + link + "targets/fake_fuzzer\n" + link +
+                   "targets/other_fuzzer\n");
   }
 
   // A bug that puts `text` in the place of a line of the map, and a tape that shows it.
@@ -123,6 +130,10 @@ TEST_F(ScoreTest, GoesOnAfterABuildThatFails) {
   EXPECT_EQ(run.code, kExitHarness);
   EXPECT_TRUE(run.Says("a-broken-one")) << run.output;
   EXPECT_EQ(Stored()["trials"].size(), 2u);
+  EXPECT_EQ(Stored()["bugs"].size(), 2u);
+  PutNinja("something else");
+  EXPECT_EQ(Score().code, kExitHarness) << "built now, but not found";
+  EXPECT_EQ(Stored()["trials"].size(), 4u);
 }
 
 TEST_F(ScoreTest, RefusesTwoBugsThatCompileToTheSame) {
@@ -150,10 +161,21 @@ TEST_F(ScoreTest, GoesOnWhereItWasInterrupted) {
   const std::string trials = Trials();
   // As if it had been killed while it wrote the second.
   WriteAtomically(folder_ / "work/present/trials.jsonl", trials.substr(0, trials.size() - 9));
+  const std::string builds = ReadOrEmpty(folder_ / "work/present/builds.jsonl");
+  WriteAtomically(folder_ / "work/present/builds.jsonl", builds.substr(0, builds.size() - 9));
   EXPECT_EQ(Score({}, "3").code, kExitClean);
   const std::string first = trials.substr(0, trials.find('\n') + 1);
   EXPECT_EQ(Trials().substr(0, first.size()), first);
   EXPECT_EQ(Stored()["trials"].size(), 3u);
+}
+
+TEST_F(ScoreTest, DoesNotMixABugWithWhatItWasBefore) {
+  PutBug("a-bug", "int planted;");
+  EXPECT_EQ(Score().code, kExitClean);
+  PutBug("a-bug", "int planted, otherwise;");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitUsage) << run.output;
+  EXPECT_TRUE(run.Says("a-bug has changed since it was measured")) << run.output;
 }
 
 TEST_F(ScoreTest, ReportsTheBugsThatAreAskedForAlone) {
