@@ -61,6 +61,9 @@ class Reader {
     const std::size_t end = std::min(rest_.find('\n'), rest_.size());
     last_ = {last_.number + 1, rest_.substr(0, end)};
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    if (!last_.text.empty() && last_.text.back() == '\r') {
+      Fail(last_, last_.text.size(), "lines end with CR LF here; save the file with LF alone");
+    }
     return last_;
   }
   std::string_view Peek() const { return rest_.substr(0, rest_.find('\n')); }
@@ -175,6 +178,9 @@ class Reader {
            "the file needs a line `oracle:`, or of an edit that nobody can see "
            "`equivalent:`, but not both");
     }
+    if (bug_.canary && (bug_.IsEquivalent() || bug_.threads)) {
+      Fail(headers_.at("canary"), 1, "no hunt finds an edit that is equivalent or wants threads");
+    }
     if (bug_.story.empty()) Fail(last_, 1, "the file lacks a section `story:`");
     if (bug_.trigger.empty()) Fail(last_, 1, "the file lacks a section `trigger:`");
     if (bug_.old_text.empty()) Fail(last_, 1, "the file lacks the edit, `old:` and `new:`");
@@ -201,6 +207,11 @@ std::vector<BugFile> ReadBugFiles(const std::string& folder) {
   for (const std::string& file : FilesUnder(folder)) {
     if (std::filesystem::path(file).extension() != ".bug") continue;
     bugs.push_back(ParseBugFile(ReadInput(file), file));
+    for (const BugFile& other : bugs) {
+      if (&other == &bugs.back() || other.id != bugs.back().id) continue;
+      throw ToolError(kExitUsage, fmt::format("{}: {} has the same name; give one of them another",
+                                              file, other.path));
+    }
   }
   if (bugs.empty()) {
     throw ToolError(kExitUsage, folder + ": no *.bug file; give the folder that holds the bugs");
@@ -218,10 +229,12 @@ std::string NoSuchBug(const std::string& id, const std::vector<BugFile>& bugs,
 }
 
 PlantedText Plant(const BugFile& bug, std::string_view source) {
-  const std::size_t at = source.find(bug.old_text);
-  std::size_t times = 0;
-  for (std::size_t found = at; found != std::string_view::npos; ++times) {
-    found = source.find(bug.old_text, found + 1);
+  std::size_t at = 0, times = 0;
+  for (std::size_t found = source.find(bug.old_text); found != std::string_view::npos;
+       found = source.find(bug.old_text, found + 1)) {
+    if (found != 0 && source[found - 1] != '\n') continue;  // whole lines only
+    at = found;
+    ++times;
   }
   if (times != 1) {
     throw ToolError(

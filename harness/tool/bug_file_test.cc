@@ -91,6 +91,8 @@ TEST(BugFileTest, NamesFileLineAndWhatIsWrong) {
       {Edited("new:\n", "knew:\n"), ":16:1: no `new:` follows"},
       {Edited("  while (bucket) {\n", ""), "the old text is empty"},
       {Edited("bucket->next", "bucket"), "old and new text are the same"},
+      {Edited("subtle\n", "subtle\r\n"), ":6:15: lines end with CR LF here"},
+      {Edited("threads: no\n", "threads: yes\ncanary: yes\n"), ":8:1: no hunt finds"},
       {Edited("id: stops-too-soon", "id: another"), ":1:5: the id has to be the file's name"},
   };
   for (const auto& [text, says] : kCases) {
@@ -106,6 +108,7 @@ TEST(BugFileTest, PlantsWhereTheOldTextStandsOnce) {
   EXPECT_EQ(planted.old_lines.first, 2u);
   EXPECT_EQ(planted.old_lines.last, 2u);
   EXPECT_THROW(Plant(bug, "a\nb\n"), ToolError);
+  EXPECT_THROW(Plant(bug, "if (x)  while (bucket) {\n"), ToolError) << "not a whole line";
   EXPECT_THROW(Plant(bug, "  while (bucket) {\n  while (bucket) {\n"), ToolError);
 }
 
@@ -118,6 +121,8 @@ TEST(BugFileTest, ReadsAFolderByNameAndRefusesOneWithoutBugs) {
   const std::vector<BugFile> bugs = ReadBugFiles(folder.path());
   ASSERT_EQ(bugs.size(), 2u);
   EXPECT_EQ(bugs[0].id, "a");
+  folder.Put("below/a.bug", Edited("id: stops-too-soon", "id: a"));
+  EXPECT_THROW(ReadBugFiles(folder.path()), ToolError) << "two of one name";
 }
 
 TEST(BugFileTest, CountsGrossBugsHalfAndEquivalentEditsForNothing) {

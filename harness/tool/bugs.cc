@@ -128,11 +128,17 @@ Json ToJson(const std::vector<BugState>& states, const std::string& shortage, in
 
 int ShowStories(Session& session, const BugsArguments& arguments,
                 const std::vector<BugFile>& bugs) {
+  Json stories = Json::array();
   for (const std::string& id : arguments.ids) {
     const auto found =
         std::find_if(bugs.begin(), bugs.end(), [&](const BugFile& bug) { return bug.id == id; });
     if (found == bugs.end()) throw ToolError(kExitUsage, NoSuchBug(id, bugs, arguments.folder));
-    session.screen.Out(Story(*found) + "\n");
+    stories.push_back({{"id", found->id}, {"story", Story(*found)}});
+    if (!session.json) session.screen.Out(Story(*found) + "\n");
+  }
+  if (session.json) {
+    session.PrintJson({{"bugs", stories}, {"exit", kExitClean}});
+    return kExitClean;
   }
   session.screen.Out(
       fmt::format("Next: {} score {}\n", session.command, fmt::join(arguments.ids, " ")));

@@ -45,18 +45,6 @@ std::vector<BugFile> Draw(const CanaryArguments& arguments) {
   return bugs;
 }
 
-// Those of bugs drawn before: each has some hundred megabytes.
-void RemoveOtherTrees(const ScoreOptions& options) {
-  std::error_code error;
-  for (const auto& tree : fs::directory_iterator(options.folder + "/trees", error)) {
-    const std::string id = tree.path().filename().string();
-    const bool drawn = std::any_of(options.bugs.begin(), options.bugs.end(),
-                                   [&](const BugFile& bug) { return bug.id == id; });
-    std::error_code ignored;
-    if (!drawn) fs::remove_all(tree.path(), ignored);
-  }
-}
-
 // Why the bug does not count as found; empty if it does.
 std::string WhyNot(const Score& score, const BugFile& bug) {
   for (const BugInfo& info : score.bugs) {
@@ -82,22 +70,22 @@ std::string FoundText(const Score& score, const BugFile& bug) {
 int Canary(Session& session, const CanaryArguments& arguments) {
   ScoreOptions options;
   options.source = fs::absolute(arguments.source).lexically_normal().string();
-  options.folder = fs::absolute(arguments.work).lexically_normal().string();
+  options.folder = fs::absolute(arguments.work).lexically_normal().string() + "/canary";
   options.configuration = "canary";
   options.corpus = arguments.corpus_dir;
   options.bugs = Draw(arguments);
+  options.known = options.bugs;
   options.trials = 1;
   options.budget_seconds = DurationOrThrow("--budget", arguments.budget);
   options.seed = arguments.seed;
   options.jobs = arguments.jobs;
   options.keep_trees = true;
   options.only_trials = true;
-  RemoveOtherTrees(options);
   CatchScoreSignals();
   ScoreLoop loop(session, options);
   const Score score = loop.Run();
   if (loop.interrupted()) {
-    session.screen.Out("interrupted: the canary says nothing. Next: the same command again\n");
+    session.screen.Complain("mapfuzz: interrupted: the canary says nothing; type the same again");
     return kExitEnvironment;
   }
   std::vector<std::string> silent;
@@ -119,8 +107,7 @@ int Canary(Session& session, const CanaryArguments& arguments) {
                                    Plural(options.bugs.size(), "planted bug"), session.command));
   } else {
     session.screen.Out(fmt::format(
-        "the harness does not see {}; no clean hunt is to be believed. Next: {} score {} "
-        "--keep-trees\n",
+        "the harness does not see {}; no clean hunt is to be believed. Next: {} bugs {}\n",
         Plural(silent.size(), "planted bug"), session.command, fmt::join(silent, " ")));
   }
   return code;
@@ -133,7 +120,7 @@ void AddCanaryCommand(CommandLine& line) {
   arguments->corpus_dir = line.registry.corpus_dir;
   arguments->source = fs::path(line.registry.corpus_dir).parent_path().string();
   arguments->folder = line.registry.corpus_dir + "/bugs";
-  arguments->work = fs::path(OwnPath()).parent_path().string() + "/canary";
+  arguments->work = fs::path(OwnPath()).parent_path().string();
   CLI::App* command =
       line.Add("canary",
                "Plant a few bugs that any hunt finds within seconds, each in a tree of its own, "
@@ -149,7 +136,8 @@ void AddCanaryCommand(CommandLine& line) {
   command->add_option("--source", arguments->source,
                       "Source tree to plant in and to build (default: this program's)");
   command->add_option("--bugs", arguments->folder, "Folder of the *.bug files");
-  command->add_option("--work", arguments->work, "Folder of the trees (default: BUILD/canary)");
+  command->add_option("--work", arguments->work,
+                      "Its trees go into WORK/canary (default: BUILD/canary)");
   command->add_option("-j,--jobs", arguments->jobs, "Compilers at once (default: one per core)")
       ->check(CLI::Range(1, 256));
 }

@@ -33,8 +33,7 @@ struct ScoreArguments {
   bool keep_trees = false;
 };
 
-std::vector<BugFile> ChooseBugs(const ScoreArguments& arguments) {
-  const std::vector<BugFile> all = ReadBugFiles(arguments.bugs_dir);
+std::vector<BugFile> ChooseBugs(const ScoreArguments& arguments, const std::vector<BugFile>& all) {
   std::vector<BugFile> chosen;
   for (const std::string& id : arguments.bugs) {
     if (std::none_of(all.begin(), all.end(), [&](const BugFile& bug) { return bug.id == id; })) {
@@ -60,10 +59,14 @@ ScoreOptions OptionsOf(const Session& session, const ScoreArguments& arguments) 
   options.corpus = arguments.corpus_dir;
   RequireCorpusFolder(options.corpus);
   options.source = fs::absolute(arguments.source).lexically_normal().string();
+  if (arguments.config.empty() || arguments.config.front() == '.') {
+    throw ToolError(kExitUsage, "--config: a name does not begin with a dot; give another");
+  }
   options.configuration = arguments.config;
   options.folder = fs::absolute(arguments.work).lexically_normal().string() + "/" +
                    FileNamePart(arguments.config);
-  options.bugs = ChooseBugs(arguments);
+  options.known = ReadBugFiles(arguments.bugs_dir);
+  options.bugs = ChooseBugs(arguments, options.known);
   options.targets = arguments.targets;
   for (const std::string& name : options.targets) {
     if (session.registry.FindTarget(name) == nullptr) {
@@ -125,8 +128,8 @@ std::string LastLine(const Session& session, const ScoreOptions& options, const 
   const std::string_view why = worst->reliable() && worst->bug.counts()
                                    ? "which no tape of the corpus shows"
                                    : DiagnosisName(worst->diagnosis);
-  return fmt::format("not good: {}. {} Next: look at {} ({}): {} score {} --keep-trees\n", found,
-                     there, worst->bug.id, why, session.command, worst->bug.id);
+  return fmt::format("not good: {}. {} Next: look at {} ({}): {} bugs {}\n", found, there,
+                     worst->bug.id, why, session.command, worst->bug.id);
 }
 
 int RunScore(Session& session, const ScoreArguments& arguments) {
@@ -139,7 +142,8 @@ int RunScore(Session& session, const ScoreArguments& arguments) {
       options.seed, options.folder));
   const Score score = loop.Run();
   const ScoreReport report = ReportOf(score);
-  WriteResults(options.folder, score, report);
+  const Score all = loop.All();
+  WriteResults(options.folder, all, ReportOf(all));
   std::string text = ReportText(report);
   Json json = ToJson(report);
   if (!arguments.versus.empty()) {

@@ -15,6 +15,7 @@
 #include "harness/tool/build_log.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
+#include "harness/tool/score_folder.h"
 #include "harness/tool/text.h"
 #include "harness/tool/verdict.h"
 
@@ -44,41 +45,6 @@ FolderLock LockScore(const std::string& folder) {
                     folder + ": another score is at work in it; wait for it or use another --work");
   }
   return lock;
-}
-
-// What decides the outcome of trials, beside the bugs themselves.
-std::string SourceHash(const ScoreOptions& options) {
-  std::string hashes;
-  for (const char* part : {"hmap", "model", "harness", "targets"}) {
-    for (const std::string& file : FilesUnder(options.source + "/" + part)) {
-      // Tests are not built, and neither is what is no code.
-      const std::string name = fs::path(file).filename().string();
-      if (name.find("_test.") != std::string::npos) continue;
-      hashes += name + Hex(NameHash(ReadOrEmpty(file)));
-    }
-  }
-  for (const char* file : {"CMakeLists.txt", "CMakePresets.json"}) {
-    hashes += Hex(NameHash(ReadOrEmpty(options.source + "/" + file)));
-  }
-  return fmt::format(
-      "sources {}, seed {}, budget {}, targets {}\n", Hex(NameHash(hashes)), options.seed,
-      FormatDuration(options.budget_seconds),
-      options.targets.empty() ? "all" : fmt::format("{}", fmt::join(options.targets, " ")));
-}
-
-// The log, without the line that a killed score left half written: that is cut off.
-std::string WholeLines(const std::string& file) {
-  std::string content = ReadOrEmpty(file);
-  const std::size_t whole = content.rfind('\n') + 1;  // 0 if there is no line
-  if (whole == content.size()) return content;
-  fs::resize_file(file, whole);
-  content.resize(whole);
-  return content;
-}
-
-std::string EditHash(const BugFile& bug) {
-  return Hex(NameHash(fmt::format("{}\n{}\n{}\n{}", bug.file, bug.old_text, bug.new_text,
-                                  fmt::join(bug.types, " "))));
 }
 
 BugInfo InfoOf(const BugFile& bug) {
@@ -116,8 +82,9 @@ ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
       std::error_code ignored;
       fs::remove(options.folder + "/" + name, ignored);
     }
+    RemoveOtherTrees(options);
   }
-  const std::string source = SourceHash(options), file = options.folder + "/source";
+  const std::string source = SourceLine(options), file = options.folder + "/source";
   const std::string before = ReadOrEmpty(file);
   if (!before.empty() && before != source) {
     throw ToolError(
@@ -127,6 +94,13 @@ ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
                     options.folder, before, source));
   }
   WriteAtomically(file, source);
+  // What other tapes said of a bug is not what these say.
+  const std::string tapes = HashOf(CorpusTapes(options.corpus));
+  if (ReadOrEmpty(options.folder + "/corpus") != tapes) {
+    std::error_code ignored;
+    fs::remove(options.folder + "/replays.jsonl", ignored);
+    WriteAtomically(options.folder + "/corpus", tapes);
+  }
   const std::string trials = options.folder + "/trials.jsonl";
   const std::string replays = options.folder + "/replays.jsonl";
   const std::string builds = options.folder + "/builds.jsonl";
@@ -203,14 +177,27 @@ Score ScoreLoop::Run() {
     }
     ++at_;
   }
-  return Measured();
+  std::vector<BugFile> bugs = options_.bugs;
+  // A bug that is the same as another one is not told without it.
+  for (const BugFile& bug : options_.known) {
+    const auto is_same = [&](const BugFile& chosen) {
+      const auto build = builds_.find(chosen.id);
+      return build != builds_.end() && build->second.duplicate_of == bug.id;
+    };
+    const auto is_chosen = [&](const BugFile& chosen) { return chosen.id == bug.id; };
+    if (std::any_of(options_.bugs.begin(), options_.bugs.end(), is_same) &&
+        std::none_of(options_.bugs.begin(), options_.bugs.end(), is_chosen)) {
+      bugs.push_back(bug);
+    }
+  }
+  return Measured(bugs);
 }
 
-// The bugs that were asked for and come to; the logs may hold others.
-Score ScoreLoop::Measured() const {
+// Those that were come to; the logs may hold others.
+Score ScoreLoop::Measured(const std::vector<BugFile>& bugs) const {
   Score score;
   score.configuration = options_.configuration;
-  for (const BugFile& bug : options_.bugs) {
+  for (const BugFile& bug : bugs) {
     const auto build = builds_.find(bug.id);
     if (build == builds_.end()) continue;
     score.bugs.push_back(InfoOf(bug));
@@ -339,13 +326,9 @@ TrialPlan ScoreLoop::PlanOf(const BugFile& bug, const BugTree& tree, std::uint64
 void ScoreLoop::ReplayCorpus(const BugFile& bug, const BugTree& tree) {
   Tell(bug.id + ": replaying the corpus");
   const std::string own = fs::path(bug.path).replace_extension(".tape").string();
-  std::vector<std::string> tapes;
-  if (IsFile(own)) tapes.push_back(own);
-  for (const char* part : {"bugs", "seeds", "regressions/strict"}) {
-    for (const std::string& file : FilesUnder(options_.corpus + "/" + part)) {
-      if (fs::path(file).extension() == ".tape" && file != own) tapes.push_back(file);
-    }
-  }
+  std::vector<std::string> tapes = CorpusTapes(options_.corpus);
+  tapes.erase(std::remove(tapes.begin(), tapes.end(), own), tapes.end());
+  if (IsFile(own)) tapes.insert(tapes.begin(), own);
   CorpusReplay replay;
   replay.bug = bug.id;
   const auto start = Child::Clock::now();

@@ -33,7 +33,8 @@ struct ScoreOptions {
   std::string folder;                // of this configuration
   std::string configuration;         // its name
   std::string corpus;                // whose tapes are replayed
-  std::vector<BugFile> bugs;         // in the order in which they are measured
+  std::vector<BugFile> known;        // all there are
+  std::vector<BugFile> bugs;         // of them, what is measured, in this order
   std::vector<std::string> targets;  // that hunt; empty: all
   std::uint64_t trials = 10;         // of each bug
   double budget_seconds = 60;        // of each trial
@@ -54,6 +55,8 @@ class ScoreLoop {
 
   // Measures what is not measured yet.
   Score Run();
+  // What the folder has on the bugs known, measured now or earlier.
+  Score All() const { return Measured(options_.known); }
 
   // Ends the loop in an orderly way; may be called from a signal handler.
   static void RequestStop();
@@ -62,7 +65,7 @@ class ScoreLoop {
  private:
   struct RunningTrial;
 
-  Score Measured() const;
+  Score Measured(const std::vector<BugFile>& bugs) const;
   bool HasUnedited() const;
   void BuildUnedited();
   bool IsEquivalent(const std::string& id) const;

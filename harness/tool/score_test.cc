@@ -187,6 +187,26 @@ TEST_F(ScoreTest, ReportsTheBugsThatAreAskedForAlone) {
   EXPECT_TRUE(run.Says("good: 1 of 1 bugs")) << run.output;
 }
 
+TEST_F(ScoreTest, KeepsWhatItKnowsOfOthers) {
+  PutBug("a-bug", "int planted;");
+  PutBug("b-bug", "int planted, twice;");
+  PutBug("c-same-as-a", "// and a remark\nint planted;");
+  EXPECT_EQ(Score().code, kExitHarness);
+  EXPECT_EQ(Score({"b-bug"}).code, kExitClean);
+  EXPECT_EQ(Stored()["bugs"].size(), 3u);
+  const Outcome same = Score({"c-same-as-a"});
+  EXPECT_EQ(same.code, kExitHarness) << same.output;
+  EXPECT_TRUE(same.Says("a-bug")) << same.output;
+}
+
+TEST_F(ScoreTest, ReplaysACorpusThatHasChanged) {
+  PutBug("a-bug", "int planted;");
+  fs::remove(folder_ / "bugs/a-bug.tape");
+  EXPECT_EQ(Score().code, kExitHarness);
+  PutBug("a-bug", "int planted;");
+  EXPECT_EQ(Score().code, kExitClean) << "now that there is a tape";
+}
+
 TEST_F(ScoreTest, KeepsScoresOfDifferentSourcesApart) {
   PutBug("a-bug", "int planted;");
   EXPECT_EQ(Score().code, kExitClean);
@@ -202,10 +222,11 @@ TEST_F(ScoreTest, KeepsScoresOfDifferentSourcesApart) {
 
 class CanaryTest : public ScoreTest {
  protected:
-  Outcome Canary(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments = {"canary",         "--source",       folder_ / "source",
-                                          "--bugs",         folder_ / "bugs", "--work",
-                                          folder_ / "work", "--budget",       "30s"};
+  Outcome Canary(const std::vector<std::string>& more = {},
+                 const std::string& work = "work") const {
+    std::vector<std::string> arguments = {"canary",       "--source",       folder_ / "source",
+                                          "--bugs",       folder_ / "bugs", "--work",
+                                          folder_ / work, "--budget",       "30s"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return Run(arguments);
   }
@@ -250,6 +271,14 @@ TEST_F(CanaryTest, DrawsOtherBugsForAnotherSeed) {
     others += Canary({"--count", "1", "--seed", seed}).output == first ? 0 : 1;
   }
   EXPECT_GT(others, 0);
+}
+
+TEST_F(CanaryTest, LeavesScoresAlone) {
+  PutBug("a-bug", "int planted;", kCanary);
+  EXPECT_EQ(Score().code, kExitClean);
+  const std::string trials = Trials();
+  EXPECT_EQ(Canary({}, "work/present").code, kExitClean);
+  EXPECT_EQ(Trials(), trials);
 }
 
 TEST_F(CanaryTest, NeedsBugsThatAreMarked) {

@@ -48,7 +48,10 @@ Trial TrialOf(const TrialPlan& plan, const ChildExit& end) {
   trial.seed = plan.seed;
   trial.budget_seconds = plan.budget_seconds;
   const Json summary = Json::parse(ReadOrEmpty(plan.folder + "/out/summary.json"), nullptr, false);
-  if (!summary.is_object() || end.code == kExitEnvironment) {
+  // Killed, told to end, or in trouble: that is no word on the bug.
+  const bool whole = summary.is_object() && end.signal == 0 && end.code != kExitEnvironment &&
+                     end.ending == Ending::kByItself && !summary.value("interrupted", true);
+  if (!whole) {
     throw ToolError(
         kExitEnvironment,
         fmt::format("{}: trial {} did not come to its end; its last "
