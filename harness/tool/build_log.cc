@@ -19,21 +19,23 @@ std::string BuildLine(const BuildRecord& record) {
   return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::vector<BuildRecord> ParseBuilds(std::string_view content, const std::string& file) {
-  std::vector<BuildRecord> records;
-  for (std::size_t line = 1, end = 0; (end = content.find('\n')) != content.npos; ++line) {
+Log<BuildRecord> ParseBuilds(std::string_view content, const std::string& file) {
+  Log<BuildRecord> log;
+  std::size_t line = 0;
+  for (std::size_t end = 0; (end = content.find('\n', log.whole_bytes)) != content.npos;) {
+    ++line;
     try {
-      const Json json = Json::parse(content.substr(0, end));
-      records.push_back({json.at("bug"), json.at("edit"), json.at("built"),
-                         json.at("effect").get<Effect>(), json.at("message")});
+      const Json json = Json::parse(content.substr(log.whole_bytes, end - log.whole_bytes));
+      log.records.push_back({json.at("bug"), json.at("edit"), json.at("built"),
+                             json.at("effect").get<Effect>(), json.at("message")});
     } catch (const Json::exception&) {
       throw ToolError(kExitUsage, fmt::format("{}:{}: no record of a build; remove the line, and "
                                               "the bug is built again",
                                               file, line));
     }
-    content.remove_prefix(end + 1);
+    log.whole_bytes = end + 1;
   }
-  return records;
+  return log;
 }
 
 }  // namespace mapfuzz::tool

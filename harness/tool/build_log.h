@@ -6,9 +6,9 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "harness/tool/bug_tree.h"
+#include "harness/tool/score_data.h"
 
 namespace mapfuzz::tool {
 
@@ -26,7 +26,7 @@ std::string BuildLine(const BuildRecord& record);
 
 // Of all whole lines; a last one without its end was torn and is left out. ToolError (bad input)
 // that begins with FILE:LINE if another is no record.
-std::vector<BuildRecord> ParseBuilds(std::string_view content, const std::string& file);
+Log<BuildRecord> ParseBuilds(std::string_view content, const std::string& file);
 
 }  // namespace mapfuzz::tool
 

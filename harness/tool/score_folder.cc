@@ -32,15 +32,6 @@ std::string SourceLine(const ScoreOptions& options) {
       options.targets.empty() ? "all" : fmt::format("{}", fmt::join(options.targets, " ")));
 }
 
-std::string WholeLines(const std::string& file) {
-  std::string content = ReadOrEmpty(file);
-  const std::size_t whole = content.rfind('\n') + 1;  // 0 if there is no line
-  if (whole == content.size()) return content;
-  fs::resize_file(file, whole);
-  content.resize(whole);
-  return content;
-}
-
 std::vector<std::string> CorpusTapes(const std::string& corpus) {
   std::vector<std::string> tapes;
   for (const char* part : {"bugs", "seeds", "regressions/strict"}) {

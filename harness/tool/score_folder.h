@@ -23,9 +23,6 @@ std::string EditHash(const BugFile& bug);
 std::vector<std::string> CorpusTapes(const std::string& corpus);
 std::string HashOf(const std::vector<std::string>& files);
 
-// The log, without the line that a killed score left half written: that is cut off.
-std::string WholeLines(const std::string& file);
-
 // Removes the trees of bugs that the options do not name. Each has some hundred megabytes.
 void RemoveOtherTrees(const ScoreOptions& options);
 

@@ -47,6 +47,16 @@ FolderLock LockScore(const std::string& folder) {
   return lock;
 }
 
+// The records of a log, from which the line that a killed score left half written is cut off.
+template <class Record>
+std::vector<Record> Resume(const std::string& file,
+                           Log<Record> (*parse)(std::string_view, const std::string&)) {
+  const std::string content = ReadOrEmpty(file);
+  Log<Record> log = parse(content, file);
+  if (log.whole_bytes < content.size()) fs::resize_file(file, log.whole_bytes);
+  return std::move(log.records);
+}
+
 BugInfo InfoOf(const BugFile& bug) {
   BugInfo info;
   info.id = bug.id;
@@ -101,12 +111,9 @@ ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
     fs::remove(options.folder + "/replays.jsonl", ignored);
     WriteAtomically(options.folder + "/corpus", tapes);
   }
-  const std::string trials = options.folder + "/trials.jsonl";
-  const std::string replays = options.folder + "/replays.jsonl";
-  const std::string builds = options.folder + "/builds.jsonl";
-  score_.trials = ParseTrials(WholeLines(trials), trials).records;
-  score_.replays = ParseReplays(WholeLines(replays), replays).records;
-  const std::vector<BuildRecord> records = ParseBuilds(WholeLines(builds), builds);
+  score_.trials = Resume(options.folder + "/trials.jsonl", ParseTrials);
+  score_.replays = Resume(options.folder + "/replays.jsonl", ParseReplays);
+  const std::vector<BuildRecord> records = Resume(options.folder + "/builds.jsonl", ParseBuilds);
   // What all are compared with comes first.
   for (const bool unedited : {true, false}) {
     for (const BuildRecord& record : records) {
