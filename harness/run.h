@@ -20,7 +20,8 @@
 
 namespace mapfuzz {
 
-// What is asked after every step; each counts how often it was consulted.
+// What is asked after every step; each counts how often it was consulted: how often it compared
+// something, and could have failed the run by its own name.
 enum class Oracle : std::uint8_t {
   kResult,
   kContent,

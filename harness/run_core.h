@@ -108,7 +108,11 @@ class RunCore {
   }
 
   // --- Bookkeeping ---
-  void Consult(Oracle oracle) { ++result_.consulted[static_cast<int>(oracle)]; }
+  // An oracle is about to compare something that it could find wrong. While another has the blame,
+  // it could not, and that one counts for itself.
+  void Consult(Oracle oracle) {
+    if (!blamed_ || *blamed_ == oracle) ++result_.consulted[static_cast<int>(oracle)];
+  }
   void Hit(Milestone milestone) { ++result_.milestones[static_cast<int>(milestone)]; }
   void Digest(std::uint64_t x) {
     const std::uint64_t h = (result_.history_digest ^ x) * 0x9e3779b97f4a7c15;

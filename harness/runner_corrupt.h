@@ -80,14 +80,15 @@ template <Subject S>
 void Runner<S>::Settle([[maybe_unused]] const Reach& reach, [[maybe_unused]] Outcome outcome) {
   if constexpr (NoticesCorruption<S>) {
     if (!stage_->overwritten) return;
-    core_.Consult(Oracle::kCorruption);
     if (outcome == Outcome::kNoticed) {
+      core_.Consult(Oracle::kCorruption);
       HitNoticed(reach);
     } else if (reach.how == How::kReplace && outcome == Outcome::kDone) {
       core_.Hit(Milestone::kCorruptReplaced);
       stage_->overwritten.reset();  // it went with the table
       return;
     } else if (reach.how != How::kReplace) {
+      core_.Consult(Oracle::kCorruption);
       if (MustNotice(reach) && (outcome != Outcome::kFault || !IsOverflow())) {
         core_.Fail(Oracle::kCorruption, "unnoticed",
                    CorruptionText() + "\nmap:   went on as if nothing had happened");

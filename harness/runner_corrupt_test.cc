@@ -194,6 +194,7 @@ TEST(RunnerCorruptTest, AMapThatIsReplacedAsItIsSaysNothing) {
   const RunResult result = RunOps("put 1\ncorrupt buckets 1\nremake 9\nput 1\nget 1\n");
   EXPECT_FALSE(result.failure.has_value());
   EXPECT_EQ(result.milestones[static_cast<int>(Milestone::kCorruptReplaced)], 1u);
+  EXPECT_EQ(result.consulted[static_cast<int>(Oracle::kCorruption)], 0u) << "nothing to judge";
 }
 
 TEST(RunnerCorruptTest, WhatMakesNoDifferenceOrCannotBeNoticedIsSkippedAndCounted) {

@@ -299,13 +299,13 @@ void Runner<S>::RefusedByLimit(Side& side, Access access) {
 // no array is left from the time of one.
 template <Subject S>
 void Runner<S>::CheckLives() {
+  if constexpr (UsesHeap<S> || CountsLives<S>) core_.Consult(Oracle::kLifetime);
   if constexpr (UsesHeap<S>) {
     if (const char* misuse = stage_->draws.heap.misuse()) {
       core_.Fail(Oracle::kLifetime, misuse, "a block of the map's allocator was misused");
     }
   }
   if constexpr (CountsLives<S>) {
-    core_.Consult(Oracle::kLifetime);
     const LifeLedger& lives = stage_->draws.lives;
     if (lives.misuse() != nullptr) {
       core_.Fail(Oracle::kLifetime, lives.misuse(), "a key or a value was misused");
@@ -364,6 +364,7 @@ template <Subject S>
 void Runner<S>::TearDown() {
   for (std::optional<Iterator>& iterator : stage_->iterators) iterator.reset();
   for (std::unique_ptr<Side>& side : stage_->sides) side.reset();
+  if constexpr (UsesHeap<S> || CountsLives<S>) core_.Consult(Oracle::kLifetime);
   if constexpr (CountsLives<S>) {
     const LifeLedger& lives = stage_->draws.lives;
     ExpectAlive("values", lives.values().alive(), 0, 0);
@@ -373,7 +374,6 @@ void Runner<S>::TearDown() {
     }
   }
   if constexpr (UsesHeap<S>) {
-    core_.Consult(Oracle::kLifetime);
     Heap& heap = stage_->draws.heap;
     heap.EmptyQuarantine();
     if (heap.misuse() != nullptr) {

@@ -146,6 +146,18 @@ TEST(RunnerFaultTest, FaultsAreCountedAndEndWhenTheirChecksCostTooMuch) {
   EXPECT_GT(many.consulted[static_cast<int>(Oracle::kFault)], 10u);
 }
 
+TEST(RunnerFaultTest, ChecksAfterAFaultCountForTheOracleThatTheyWouldFail) {
+  const auto asked = [](const RunResult& result, Oracle oracle) {
+    return result.consulted[static_cast<int>(oracle)];
+  };
+  const RunResult whole = Runner<ToySubject>::Run(ParseOperations("put 1\n"));
+  const RunResult faulty = Runner<ToySubject>::Run(ParseOperations("put 1\nfault hash 1\nget 1\n"));
+  EXPECT_EQ(asked(whole, Oracle::kFault), 0u);
+  EXPECT_EQ(asked(faulty, Oracle::kFault), 1u);
+  EXPECT_EQ(asked(faulty, Oracle::kResult), asked(whole, Oracle::kResult));
+  EXPECT_EQ(asked(faulty, Oracle::kContent), asked(whole, Oracle::kContent));
+}
+
 TEST(RunnerFaultTest, HitsTheMilestonesOfWholeMapsAndIterators) {
   const RunResult result = Runner<ToySubject>::Run(ParseOperations(
       "fill 0 9\nfault copy 1\ncopy\nfault draw 1\nclear\nfault hash 1\nsweep 1\n"));

@@ -161,7 +161,6 @@ bool Runner<S>::AttemptIteration(const Reach& reach, F f) {
 template <Subject S>
 void Runner<S>::Judge(int slot, const Produced& produced) {
   using Kind = Produced::Kind;
-  core_.Consult(Oracle::kIteration);
   core_.Digest(static_cast<std::uint64_t>(produced.kind) << 32 | produced.entry.key);
   const bool stale = contract_.state(slot) == IterationContract::State::kStale;
   if (core_.wants_history()) {
@@ -176,6 +175,7 @@ void Runner<S>::Judge(int slot, const Produced& produced) {
       return contract_.OnDrop(slot);
     }
   }
+  core_.Consult(Oracle::kIteration);
   if (stale != (produced.kind == Kind::kStale)) {
     core_.Fail(Oracle::kIteration, stale ? "not-stale" : "stale-alive",
                stale ? "the iterator's map is gone, and it did not say so"

@@ -226,7 +226,7 @@ template <Subject S>
 void Runner<S>::CheckWhole(Side& side, bool look_up) {
   side.checked_step = core_.step();
   side.owes_check = false;
-  core_.Consult(Oracle::kContent);
+  if (side.model.size() != 0) core_.Consult(Oracle::kContent);
   ++last_visit_;
   visited_ = 0;
   if constexpr (HasStructure<S>) {
@@ -284,10 +284,12 @@ template <Subject S>
 void Runner<S>::CheckBuckets() {
   owes_bucket_check_ = false;
   if constexpr (AccountsForBuckets<S>) {
-    core_.Consult(Oracle::kStructure);
     std::vector<const Iterator*> iterators;
     for (const std::optional<Iterator>& iterator : stage_->iterators) {
       if (iterator) iterators.push_back(&*iterator);
+    }
+    if (map().table.HasTable() || spare().table.HasTable() || !iterators.empty()) {
+      core_.Consult(Oracle::kStructure);
     }
     if (auto fault = map().map.FindBucketFault(spare().map, iterators)) {
       core_.Fail(Oracle::kStructure, fault->property, std::move(fault->detail));

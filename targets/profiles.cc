@@ -190,24 +190,33 @@ constexpr Milestone kCorruptMilestones[] = {
     kCorruptMidGrowth,     kCorruptUnderIterator, kCorruptReplaced,
     kIteratorAcrossGrowth, kChainOfFour};
 
+// The last is asked by those that are about it alone.
+constexpr Oracle kFaultOracles[] = {Oracle::kResult,    Oracle::kContent, Oracle::kIteration,
+                                    Oracle::kStructure, Oracle::kCost,    Oracle::kDeterministic,
+                                    Oracle::kLifetime,  Oracle::kFault};
+constexpr Oracle kCorruptOracles[] = {
+    Oracle::kResult, Oracle::kContent,       Oracle::kIteration, Oracle::kStructure,
+    Oracle::kCost,   Oracle::kDeterministic, Oracle::kLifetime,  Oracle::kCorruption};
+constexpr std::span<const Oracle> kPlainOracles = std::span(kFaultOracles).first<7>();
+
 constexpr TargetProfile kProfiles[] = {
-    {"ops", "all operations, integer keys", ShapeOps, kOpsMilestones},
+    {"ops", "all operations, integer keys", ShapeOps, kOpsMilestones, kPlainOracles},
     {"iterate", "several live iterators under insert, delete, clear and growth", ShapeIterate,
-     kIterateMilestones},
+     kIterateMilestones, kPlainOracles},
     {"growth",
      "hints, phases, same-size growth, overflow, collisions, all growth rules, limited chains",
-     ShapeGrowth, kGrowthMilestones},
-    {"strings", "string keys and values", ShapeStrings, kStringMilestones},
-    {"floats", "float keys: NaN and the two zeros", ShapeFloats, kFloatMilestones},
+     ShapeGrowth, kGrowthMilestones, kPlainOracles},
+    {"strings", "string keys and values", ShapeStrings, kStringMilestones, kPlainOracles},
+    {"floats", "float keys: NaN and the two zeros", ShapeFloats, kFloatMilestones, kPlainOracles},
     {"faults", "allocations, hashes, equalities, copies, moves and draws that throw", ShapeFaults,
-     kFaultMilestones, RecipeKind::kFaults},
+     kFaultMilestones, kFaultOracles, RecipeKind::kFaults},
     {"lifetimes", "keys and values that watch over their lives; keys without a hash",
-     ShapeLifetimes, kLifetimeMilestones, RecipeKind::kFaults},
+     ShapeLifetimes, kLifetimeMilestones, kFaultOracles, RecipeKind::kFaults},
     {"layouts",
      "keys and values of any size and alignment; buckets of 4, 8 and 16 slots, fixed or adaptive",
-     ShapeLayouts, kLayoutMilestones},
+     ShapeLayouts, kLayoutMilestones, kFaultOracles},
     {"corrupt", "checked maps whose header or overflow pointers are overwritten", ShapeCorrupt,
-     kCorruptMilestones, RecipeKind::kCorruption},
+     kCorruptMilestones, kCorruptOracles, RecipeKind::kCorruption},
 };
 
 }  // namespace

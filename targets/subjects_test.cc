@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -74,6 +76,15 @@ TEST(SubjectsTest, HmapIsAskedByEveryOracleThatLooksIntoIt) {
   }
 }
 
+TEST(SubjectsTest, ATapeThatDoesNothingShowsHmapToNoOracleOfTables) {
+  const RunResult result = RunTape("hmap", Tape{});
+  for (const Oracle oracle : {Oracle::kResult, Oracle::kContent, Oracle::kIteration,
+                              Oracle::kStructure, Oracle::kFault, Oracle::kCorruption}) {
+    EXPECT_EQ(result.consulted[static_cast<int>(oracle)], 0u)
+        << kOracleNames[static_cast<int>(oracle)];
+  }
+}
+
 TEST(SubjectsTest, HmapSaysWhyItLeavesOperationsOut) {
   const struct {
     const char* header;
@@ -127,18 +138,41 @@ TEST(ProfilesTest, EveryMilestoneIsNamedForSomeTarget) {
   EXPECT_EQ(FindProfile("nothing"), nullptr);
 }
 
+// The tapes of a folder as the profile's target runs them.
+std::vector<RunResult> RunSeeds(const TargetProfile& profile) {
+  std::vector<RunResult> results;
+  for (const auto& file : std::filesystem::directory_iterator(
+           std::string(MAPFUZZ_SOURCE_DIR "/corpus/seeds/") + std::string(profile.name))) {
+    std::ifstream in(file.path());
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    Tape tape = ParseTapeText(text, file.path().string()).tape;
+    tape.config = profile.shape(tape.config);
+    results.push_back(RunTape("hmap", tape));
+  }
+  return results;
+}
+
+// Whether two histories are the same is asked by whoever runs a tape twice.
+TEST(ProfilesTest, SeedsConsultEveryOracleOfTheirTarget) {
+  for (const TargetProfile& profile : Profiles()) {
+    std::array<std::uint64_t, kOracles> consulted{};
+    for (const RunResult& result : RunSeeds(profile)) {
+      for (int i = 0; i < kOracles; ++i) consulted[i] += result.consulted[i];
+    }
+    for (const Oracle oracle : profile.oracles) {
+      if (oracle == Oracle::kDeterministic) continue;
+      EXPECT_GT(consulted[static_cast<int>(oracle)], 0u)
+          << profile.name << " " << kOracleNames[static_cast<int>(oracle)];
+    }
+  }
+}
+
 // Of targets whose seeds are to be enough.
 TEST(ProfilesTest, SeedsReachEveryMilestoneOfTheirTarget) {
   for (const char* name : {"layouts", "corrupt"}) {
     const TargetProfile& profile = *FindProfile(name);
     MilestoneCounts reached{};
-    for (const auto& file : std::filesystem::directory_iterator(
-             std::string(MAPFUZZ_SOURCE_DIR "/corpus/seeds/") + name)) {
-      std::ifstream in(file.path());
-      const std::string text{std::istreambuf_iterator<char>(in), {}};
-      Tape tape = ParseTapeText(text, file.path().string()).tape;
-      tape.config = profile.shape(tape.config);
-      const RunResult result = RunTape("hmap", tape);
+    for (const RunResult& result : RunSeeds(profile)) {
       for (int i = 0; i < kMilestones; ++i) reached[i] += result.milestones[i];
     }
     for (const Milestone milestone : profile.milestones) {
