@@ -7,6 +7,7 @@
 #include <exception>
 #include <iterator>
 
+#include "harness/coverage_look.h"
 #include "harness/key_space.h"
 #include "harness/run_core.h"
 #include "harness/stats.h"
@@ -60,6 +61,15 @@ void ShowEngine(const RunResult& result) {
   counter[std::bit_width(std::min<std::uint64_t>(result.largest, kMaxSteps))] = 1;
 }
 
+void LookAtCoverage(StatsPage& page) {
+  const std::uint64_t passed = PlacesPassed();
+  page.coverage.Add({.looks = 1, .least = passed, .most = passed});
+}
+
+std::uint64_t MutationsIn(const StatsPage& page) {
+  return page.mutations_own + page.mutations_engine + page.crossovers;
+}
+
 std::uint64_t DigestOf(const std::uint8_t* data, std::size_t size) {
   std::uint64_t digest = size;
   for (std::size_t i = 0; i < size; ++i) digest = (digest ^ data[i]) * 0x100000001b3;
@@ -86,12 +96,19 @@ int FuzzTarget::Initialize(int argc, char** argv) {
       } catch (const std::exception& error) {
         BadFlag("--mapfuzz_map: " + std::string(error.what()));
       }
+    } else if (const auto violation = ValueOf(argument, "--mapfuzz_violate=")) {
+      const std::optional<Violation> named = ViolationNamed(*violation);
+      if (violate_ == nullptr || !named) {
+        BadFlag(std::string(argument) + ": give heap, poison, undefined, leak or race");
+      }
+      LiveToViolate(SanitizersOfBuild(), *named, violate_);
     } else if (ValueOf(argument, "--mapfuzz_")) {
       BadFlag(std::string(argument) +
-              ": no such flag; there are --mapfuzz_stats=FILE, --mapfuzz_policy=NAME and "
-              "--mapfuzz_map=NAME");
+              ": no such flag; there are --mapfuzz_stats=FILE, --mapfuzz_policy=NAME, "
+              "--mapfuzz_map=NAME and --mapfuzz_violate=NAME");
     }
   }
+  TheStatsPage().built_with = SanitizersOfBuild();
   return 0;
 }
 
@@ -113,12 +130,18 @@ int FuzzTarget::TestOneInput(const std::uint8_t* data, std::size_t size) {
   const Tape tape = Decode(data, size);
   RunResult result = run_(map_, tape, {});
   StatsPage& page = TheStatsPage();
-  if (!result.failure && DigestOf(data, size) % kRerunOneIn == 0) {
+  const bool first = page.reruns == 0 && result.steps != 0;
+  const bool chosen = first || DigestOf(data, size) % kRerunOneIn == 0;
+  if (chosen || page.executions == 0) LookAtCoverage(page);
+  if (!result.failure && chosen) {
     ++page.reruns;
-    ++result.consulted[static_cast<int>(Oracle::kDeterministic)];
+    if (result.steps != 0) ++result.consulted[static_cast<int>(Oracle::kDeterministic)];
     result.failure = CompareRuns(result, run_(map_, tape, {}));
   }
   Count(result, page);
+  const std::uint64_t mutations = MutationsIn(page);
+  if (mutations != mutations_seen_) page.mutated_operations += result.steps;
+  mutations_seen_ = mutations;
   ShowEngine(result);
   if (!result.failure) return 0;
   const std::string report = ReportWithTape(tape, *result.failure);

@@ -1,13 +1,14 @@
 // The body of every fuzz target, behind the entry points that libFuzzer made common.
 //
 // A target is a name, a shape for configurations, and a function that runs tapes. A run that fails
-// prints its report and traps; one in 32, chosen by the tape's own bytes, is done twice and
-// compared.
+// prints its report and traps; the first that does something, and one in 32, chosen by the tape's
+// own bytes, is done twice and compared.
 //
 // Flags, which engines pass by (two dashes):
 //   --mapfuzz_stats=FILE     count into this file, see `stats.h`
 //   --mapfuzz_policy=NAME    run every tape under this policy
 //   --mapfuzz_map=NAME       run on another map than the first
+//   --mapfuzz_violate=NAME   commit this violation and end, see `violation.h`
 
 #ifndef MAPFUZZ_HARNESS_FUZZ_TARGET_H_
 #define MAPFUZZ_HARNESS_FUZZ_TARGET_H_
@@ -21,6 +22,7 @@
 #include "harness/run.h"
 #include "harness/tape.h"
 #include "harness/tape_recipes.h"
+#include "harness/violation.h"
 
 namespace mapfuzz {
 
@@ -29,8 +31,10 @@ class FuzzTarget {
   using Shape = Config (*)(Config);
   using Run = RunResult (*)(std::string_view map, const Tape& tape, const RunOptions& options);
 
-  FuzzTarget(Shape shape, std::string_view map, Run run, RecipeKind about = RecipeKind::kPlain)
-      : shape_(shape), map_(map), run_(run), about_(about) {}
+  // Without `violate` it knows no violations.
+  FuzzTarget(Shape shape, std::string_view map, Run run, RecipeKind about = RecipeKind::kPlain,
+             Violate violate = nullptr)
+      : shape_(shape), map_(map), run_(run), about_(about), violate_(violate) {}
 
   // Reads the flags that are ours. A wrong one ends the process with exit code 2.
   int Initialize(int argc, char** argv);
@@ -57,6 +61,8 @@ class FuzzTarget {
   std::string map_;
   Run run_;
   RecipeKind about_;
+  Violate violate_;
+  std::uint64_t mutations_seen_ = 0;
   std::optional<PolicyKind> policy_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -60,8 +61,23 @@ TEST(FuzzTargetDeathTest, WrongFlagsEndWithTwoAndSayWhatThereIs) {
   EXPECT_EXIT(initialize("--mapfuzz_policy=go120"), testing::ExitedWithCode(2),
               "strict, go119 or checked");
   EXPECT_EXIT(initialize("--mapfuzz_polcy=strict"), testing::ExitedWithCode(2), "no such flag");
+  EXPECT_EXIT(initialize("--mapfuzz_violate=heap"), testing::ExitedWithCode(2),
+              "give heap, poison, undefined, leak or race");
   EXPECT_EXIT(initialize("--mapfuzz_stats=/no/such/folder/page"), testing::ExitedWithCode(2),
               "/no/such/folder/page");
+}
+
+TEST(FuzzTargetDeathTest, AViolationIsCommittedBeforeAnEngineBegins) {
+  const auto violate = [](std::string flag) {
+    FuzzTarget target(nullptr, "toy", RunToy, RecipeKind::kPlain,
+                      [](Violation violation) { std::_Exit(static_cast<int>(violation)); });
+    std::string program = "fuzzer";
+    char* argv[] = {program.data(), flag.data()};
+    target.Initialize(2, argv);
+  };
+  EXPECT_EXIT(violate("--mapfuzz_violate=undefined"), testing::ExitedWithCode(2),
+              "^MAPFUZZ-BUILT-WITH .*\n$");
+  EXPECT_EXIT(violate("--mapfuzz_violate=theft"), testing::ExitedWithCode(2), "give heap");
 }
 
 TEST(FuzzTargetTest, CountsWhatItRuns) {
@@ -71,6 +87,45 @@ TEST(FuzzTargetTest, CountsWhatItRuns) {
   target.TestOneInput(bytes.data(), bytes.size());
   EXPECT_EQ(TheStatsPage().executions, before.executions + 1);
   EXPECT_EQ(TheStatsPage().operations, before.operations + 1);
+}
+
+TEST(FuzzTargetTest, CountsOperationsOfWhatItsMutatorMadeApart) {
+  FuzzTarget target(nullptr, "toy", RunToy);
+  const std::uint64_t before = TheStatsPage().mutated_operations;
+  const std::vector<std::uint8_t> bytes = BytesOf(1);
+  target.TestOneInput(bytes.data(), bytes.size());
+  EXPECT_EQ(TheStatsPage().mutated_operations, before);
+  std::vector<std::uint8_t> made(4096);
+  target.CustomMutator(made.data(), 0, made.size(), 1);
+  target.TestOneInput(bytes.data(), bytes.size());
+  target.TestOneInput(bytes.data(), bytes.size());
+  EXPECT_EQ(TheStatsPage().mutated_operations, before + 1);
+}
+
+TEST(FuzzTargetTest, ARunOfNoStepsIsNoEvidenceOfDeterminism) {
+  FuzzTarget target(nullptr, "toy", RunToy);
+  const StatsPage before = TheStatsPage();
+  const auto deterministic = static_cast<int>(Oracle::kDeterministic);
+  for (const std::size_t ops : {std::size_t{0}, std::size_t{1}}) {
+    Tape tape;
+    tape.ops.resize(ops, {.code = OpCode::kPut});
+    for (tape.config.seed = 0; tape.config.seed < 1000; ++tape.config.seed) {
+      const std::vector<std::uint8_t> bytes = ToBinary(tape);
+      target.TestOneInput(bytes.data(), bytes.size());
+    }
+    const std::uint64_t asked = TheStatsPage().consulted[deterministic];
+    EXPECT_GT(TheStatsPage().reruns, before.reruns);
+    EXPECT_EQ(asked != before.consulted[deterministic], ops != 0);
+  }
+}
+
+TEST(FuzzTargetTest, LooksAtTheCoverageOfTheFirstExecutionAndOfSomeMore) {
+  FuzzTarget target(nullptr, "toy", RunToy);
+  for (std::uint16_t key = 0; key < 1000; ++key) {
+    const std::vector<std::uint8_t> bytes = BytesOf(1, key);
+    target.TestOneInput(bytes.data(), bytes.size());
+  }
+  EXPECT_GT(TheStatsPage().coverage.looks, 1u);
 }
 
 TEST(FuzzTargetDeathTest, FailurePrintsItsReportAndTraps) {

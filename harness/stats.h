@@ -12,12 +12,14 @@
 #include <cstdint>
 #include <string>
 
+#include "harness/coverage_look.h"
 #include "harness/run.h"
+#include "harness/violation.h"
 
 namespace mapfuzz {
 
 inline constexpr std::uint64_t kStatsMagic = 0x7a7a756670616d01;
-inline constexpr std::uint64_t kStatsVersion = 1;
+inline constexpr std::uint64_t kStatsVersion = 2;
 inline constexpr std::size_t kLargestBins = 1024;
 
 struct StatsPage {
@@ -30,9 +32,12 @@ struct StatsPage {
   std::uint64_t mutations_own = 0;     // by the mutator that works on operations
   std::uint64_t mutations_engine = 0;  // by the engine's own mutator
   std::uint64_t crossovers = 0;
+  std::uint64_t mutated_operations = 0;  // of the executions right after one of these
   std::uint64_t findings = 0;
   std::array<std::uint64_t, kOracles> consulted{};
   MilestoneCounts milestones{};
+  CoverageSpan coverage{};    // of some executions, the first among them
+  Sanitizers built_with = 0;  // of the program
   // How many tapes had this many entries at most in their map; the last bin: so many or more.
   std::array<std::uint64_t, kLargestBins> largest{};
 };

@@ -39,6 +39,18 @@ TEST(StatsTest, CountsRuns) {
   EXPECT_EQ(page.largest[kLargestBins - 1], 1u);
 }
 
+TEST(StatsTest, SpansOfCoverageAreOfAllThatWasLookedAt) {
+  CoverageSpan span;
+  span.Add({});
+  EXPECT_EQ(span.looks, 0u);
+  span.Add({.looks = 1, .least = 5, .most = 5});
+  span.Add({.looks = 2, .least = 3, .most = 4});
+  span.Add({});
+  EXPECT_EQ(span.looks, 3u);
+  EXPECT_EQ(span.least, 3u);
+  EXPECT_EQ(span.most, 5u);
+}
+
 TEST(StatsTest, PercentileOfLargestMaps) {
   StatsPage page;
   EXPECT_EQ(LargestPercentile(page, 90), 0u);

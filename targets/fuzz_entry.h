@@ -14,12 +14,13 @@
 #include "harness/fuzz_target.h"
 #include "targets/profiles.h"
 #include "targets/subjects.h"
+#include "targets/violations.h"
 
 namespace mapfuzz {
 
 inline FuzzTarget MakeFuzzTarget(std::string_view profile) {
   const TargetProfile& found = *FindProfile(profile);
-  return FuzzTarget(found.shape, kMapNames[0], RunTape, found.about);
+  return FuzzTarget(found.shape, kMapNames[0], RunTape, found.about, CommitViolation);
 }
 
 }  // namespace mapfuzz
