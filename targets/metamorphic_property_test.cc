@@ -242,7 +242,7 @@ TEST(MetamorphicPropertyTest, OrderOfIndependentInsertsDoesNotMatterForContent) 
     RC_ASSERT(!two.failure.has_value());
     RC_ASSERT(one.content_digest == two.content_digest);
   };
-  EXPECT_TRUE(rc::check("order of independent inserts", property));
+  CheckProperty("order-of-inserts-does-not-matter", property);
 }
 
 }  // namespace

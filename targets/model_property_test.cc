@@ -7,6 +7,7 @@
 #include <string>
 
 #include "harness/milestones.h"
+#include "targets/silent_check.h"
 #include "targets/tape_property.h"
 
 namespace mapfuzz {
@@ -102,26 +103,12 @@ TEST(IterationPropertyTest, ContractHoldsUnderEverySequence) {
   EXPECT_GT(reached[static_cast<int>(Milestone::kDeleteBeforeSeen)], 0u);
 }
 
-// Checks a property that is to fail, without a word.
-class Silence : public rc::detail::TestListener {
- public:
-  void onTestCaseFinished(const rc::detail::CaseDescription&) override {}
-  void onShrinkTried(const rc::detail::CaseDescription&, bool) override {}
-  void onTestFinished(const rc::detail::TestMetadata&, const rc::detail::TestResult&) override {}
-};
-
 TEST(TapePropertyTest, FailingPropertyShrinksAndWritesItsTape) {
   const std::string folder = testing::TempDir() + "mapfuzz_findings";
   std::filesystem::create_directories(folder);
   const char* before = std::getenv("MAPFUZZ_FINDINGS");
   const std::string kept = before == nullptr ? "" : before;
   setenv("MAPFUZZ_FINDINGS", folder.c_str(), 1);
-  const auto check = [](const std::string&, const auto& property) {
-    Silence silence;
-    const rc::detail::TestResult result = rc::detail::checkTestable(
-        property, rc::detail::TestMetadata(), rc::detail::TestParams(), silence);
-    return result.template is<rc::detail::SuccessResult>();
-  };
   constexpr const char* kReport =
       "MAPFUZZ-FAIL three entries\n\nreplay it:      mapfuzz replay FILE\n";
   std::string why;
@@ -130,7 +117,7 @@ TEST(TapePropertyTest, FailingPropertyShrinksAndWritesItsTape) {
       [](const Tape& tape) {
         return RunTape("hmap", tape).largest >= 3 ? std::string(kReport) : std::string();
       },
-      why, check);
+      why, SilentCheck{});
   before == nullptr ? unsetenv("MAPFUZZ_FINDINGS") : setenv("MAPFUZZ_FINDINGS", kept.c_str(), 1);
   EXPECT_FALSE(holds);
   const std::string file = folder + "/never-three-entries.tape";

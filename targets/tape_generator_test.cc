@@ -1,7 +1,7 @@
 #include "targets/tape_generator.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
+#include <rapidcheck.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/tape_binary.h"
+#include "targets/property.h"
 
 namespace mapfuzz {
 namespace {
@@ -45,48 +46,63 @@ T Shrunk(rc::Shrinkable<T> shrinkable, Fails fails) {
   }
 }
 
-RC_GTEST_PROP(TapeFormsTest, TextThenBinaryThenTextIsTheSame, (const Tape& tape)) {
-  const std::string text = ToText(tape);
-  const Tape parsed = ParseTapeText(text, "t").tape;
-  RC_ASSERT(parsed == tape);
-  const std::vector<std::uint8_t> bytes = ToBinary(parsed);
-  RC_ASSERT(ToText(FromBinary(bytes.data(), bytes.size())) == text);
+TEST(TapeFormsTest, TextThenBinaryThenTextIsTheSame) {
+  CheckProperty("text-binary-text", [] {
+    const Tape tape = *rc::gen::arbitrary<Tape>();
+    const std::string text = ToText(tape);
+    const Tape parsed = ParseTapeText(text, "t").tape;
+    RC_ASSERT(parsed == tape);
+    const std::vector<std::uint8_t> bytes = ToBinary(parsed);
+    RC_ASSERT(ToText(FromBinary(bytes.data(), bytes.size())) == text);
+  });
 }
 
-RC_GTEST_PROP(TapeFormsTest, AnyBytesThenTapeThenBytesThenTapeIsTheSame,
-              (const std::vector<std::uint8_t>& bytes)) {
-  const Tape tape = FromBinary(bytes.data(), bytes.size());
-  const std::vector<std::uint8_t> encoded = ToBinary(tape);
-  RC_ASSERT(FromBinary(encoded.data(), encoded.size()) == tape);
-  RC_ASSERT(ParseTapeText(ToText(tape), "t").tape == tape);
+TEST(TapeFormsTest, AnyBytesThenTapeThenBytesThenTapeIsTheSame) {
+  CheckProperty("bytes-tape-bytes", [] {
+    const std::vector<std::uint8_t> bytes = *rc::gen::arbitrary<std::vector<std::uint8_t>>();
+    const Tape tape = FromBinary(bytes.data(), bytes.size());
+    const std::vector<std::uint8_t> encoded = ToBinary(tape);
+    RC_ASSERT(FromBinary(encoded.data(), encoded.size()) == tape);
+    RC_ASSERT(ParseTapeText(ToText(tape), "t").tape == tape);
+  });
 }
 
-RC_GTEST_PROP(TapeFormsTest, OperationsAreCanonicalAndPrintOnOneLine, (const Op& op)) {
-  RC_ASSERT(Canonical(op) == op);
-  RC_ASSERT(OpText(op).find('\n') == std::string::npos);
+TEST(TapeFormsTest, OperationsAreCanonicalAndPrintOnOneLine) {
+  CheckProperty("operations-on-one-line", [] {
+    const Op op = *rc::gen::arbitrary<Op>();
+    RC_ASSERT(Canonical(op) == op);
+    RC_ASSERT(OpText(op).find('\n') == std::string::npos);
+  });
 }
 
-RC_GTEST_PROP(TapeFormsTest, AnyTextIsReadOrRefusedWithAPlace, (const std::string& text)) {
-  for (const std::string& whole : {text, "mapfuzz tape v1\n" + text}) {
-    try {
-      ParseTapeText(whole, "t");
-    } catch (const ParseError& error) {
-      RC_ASSERT(error.line >= 1u);
-      RC_ASSERT(error.column >= 1u);
-      RC_ASSERT(std::string(error.what()).rfind("t:", 0) == 0u);
+TEST(TapeFormsTest, AnyTextIsReadOrRefusedWithAPlace) {
+  CheckProperty("any-text", [] {
+    const std::string text = *rc::gen::arbitrary<std::string>();
+    for (const std::string& whole : {text, "mapfuzz tape v1\n" + text}) {
+      try {
+        ParseTapeText(whole, "t");
+      } catch (const ParseError& error) {
+        RC_ASSERT(error.line >= 1u);
+        RC_ASSERT(error.column >= 1u);
+        RC_ASSERT(std::string(error.what()).rfind("t:", 0) == 0u);
+      }
     }
-  }
+  });
 }
 
-RC_GTEST_PROP(MutatorTest, MutationsAndCrossoversAreCanonicalAndRoundTrip,
-              (const Tape& a, const Tape& b, std::uint32_t seed)) {
-  Tape mutated = a;
-  Mutate(mutated, seed, 100);
-  for (const Tape& tape : {mutated, CrossOver(a, b, seed, 100)}) {
-    RC_ASSERT(tape.ops.size() <= 100u);
-    const std::vector<std::uint8_t> bytes = ToBinary(tape);
-    RC_ASSERT(FromBinary(bytes.data(), bytes.size()) == tape);
-  }
+TEST(MutatorTest, MutationsAndCrossoversAreCanonicalAndRoundTrip) {
+  CheckProperty("mutations-round-trip", [] {
+    const Tape a = *rc::gen::arbitrary<Tape>();
+    const Tape b = *rc::gen::arbitrary<Tape>();
+    const std::uint32_t seed = *rc::gen::arbitrary<std::uint32_t>();
+    Tape mutated = a;
+    Mutate(mutated, seed, 100);
+    for (const Tape& tape : {mutated, CrossOver(a, b, seed, 100)}) {
+      RC_ASSERT(tape.ops.size() <= 100u);
+      const std::vector<std::uint8_t> bytes = ToBinary(tape);
+      RC_ASSERT(FromBinary(bytes.data(), bytes.size()) == tape);
+    }
+  });
 }
 
 TEST(TapeGeneratorTest, IsNotVacuous) {

@@ -12,10 +12,12 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "harness/run.h"
 #include "harness/tape_text.h"
+#include "targets/property.h"
 #include "targets/subjects.h"
 #include "targets/tape_generator.h"
 
@@ -34,23 +36,24 @@ inline std::string WriteFinding(const std::string& name, const Tape& tape) {
   return out ? file : "";
 }
 
-// Whether `complaint` is empty for every tape that RapidCheck makes. If not, `why` tells the shrunk
-// tape's complaint and file. `check(name, property)` is rc::check or the like; the last tape that
-// it sees fail is the shrunk one.
+// Whether `complaint` is empty for every tape that RapidCheck makes, and for enough of them. If
+// not, `why` tells the shrunk tape's complaint and file, or that hardly any was tried. `check(name,
+// property)` is rc::check or the like; the last tape that it sees fail is the shrunk one.
 template <class Check>
 bool HoldsForTapes(const std::string& name, const TapeLimits& limits,
                    const TapeComplaint& complaint, std::string& why, Check check) {
-  Tape shrunk;
-  const bool holds = check(name, [&] {
+  std::optional<Tape> shrunk;
+  const auto property = [&] {
     const Tape tape = *TapeGenerator(limits);
     const std::string text = complaint(tape);
     if (text.empty()) return;
     shrunk = tape;
     why = text;
     RC_FAIL("the complaint is told below");
-  });
-  if (holds) return true;
-  const std::string file = WriteFinding(name, shrunk);
+  };
+  const bool holds = HoldsTried(name, property, why, check);
+  if (holds || !shrunk) return holds;
+  const std::string file = WriteFinding(name, *shrunk);
   // Other complaints than reports are not of one run, and no replay shows them.
   if (!file.empty() && why.rfind("MAPFUZZ-FAIL ", 0) == 0) {
     why = WithCommands(why, "replay: mapfuzz replay " + file + "\nshow:   mapfuzz show " + file);
