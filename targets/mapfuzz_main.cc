@@ -6,6 +6,7 @@
 #include "targets/go_trace_replay.h"
 #include "targets/profiles.h"
 #include "targets/subjects.h"
+#include "targets/violations.h"
 
 namespace {
 
@@ -19,7 +20,8 @@ Registry MakeRegistry() {
     registry.targets.push_back({std::string(profile.name),
                                 std::string(profile.help),
                                 profile.shape,
-                                {profile.milestones.begin(), profile.milestones.end()}});
+                                {profile.milestones.begin(), profile.milestones.end()},
+                                {profile.oracles.begin(), profile.oracles.end()}});
   }
   registry.run_tape = [](std::string_view map, const mapfuzz::Tape& tape,
                          const mapfuzz::RunOptions& options) {
@@ -31,6 +33,8 @@ Registry MakeRegistry() {
     return TraceResult{verdict.lines, verdict.exact, verdict.mismatch};
   };
 #endif
+  registry.violate = mapfuzz::CommitViolation;
+  registry.built_with = mapfuzz::SanitizersOfBuild();
   registry.corpus_dir = MAPFUZZ_SOURCE_DIR "/corpus";
   return registry;
 }

@@ -176,6 +176,7 @@ int Main(int argc, char** argv, const Registry& registry) {
   AddScoreCommand(line);
   AddCanaryCommand(line);
   AddRunOneCommand(line);
+  AddViolateCommand(line);
 
   Screen screen;
   // Before the parser, to which --help goes before anything else.

@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -27,7 +29,8 @@ enum FakeSeed : std::uint32_t {
   kHangs,
   kHasNoVerdict,
   kWavers,
-  kFails
+  kFails,
+  kAsksNobody
 };
 
 inline std::string Text(std::uint32_t seed, PolicyKind policy = PolicyKind::kStrict,
@@ -49,6 +52,23 @@ struct Outcome {
   std::string output;
 
   bool Says(const std::string& text) const { return output.find(text) != std::string::npos; }
+};
+
+// Set for the children that are started while it lives.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) {
+    const char* const before = getenv(name);
+    if (before != nullptr) before_ = before;
+    setenv(name, value, 1);
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+  ~Variable() { before_ ? setenv(name_, before_->c_str(), 1) : unsetenv(name_); }
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
 };
 
 class MapfuzzTest : public testing::Test {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@
 #include "harness/tape_text.h"
 #include "harness/tool/app_fixture.h"
 #include "harness/tool/error.h"
+#include "harness/tool/sanitizer_probe.h"
+#include "harness/violation.h"
 
 namespace mapfuzz::tool {
 namespace {
@@ -27,6 +30,7 @@ namespace fs = std::filesystem;
 // Every operation is a step, but `begin` on a control and `fault`, which no step meets.
 RunResult RunFake(std::string_view map, const Tape& tape, const RunOptions& options) {
   RunResult result;
+  result.consulted[0] = tape.config.seed == kAsksNobody ? 0 : 1;
   for (std::uint32_t i = 0; i < tape.ops.size() && result.steps < options.until_step; ++i) {
     const OpCode code = tape.ops[i].code;
     if (code == OpCode::kFault) {
@@ -67,13 +71,32 @@ Config ShapeOther(Config config) {
   return config;
 }
 
+// What the fake programs were built with: the address sanitizer, or what FAKE_SANITIZERS says.
+Sanitizers FakeSanitizers() {
+  const char* const said = std::getenv("FAKE_SANITIZERS");
+  if (said == nullptr) return kAddressSanitizer | kLeakSanitizer;
+  return static_cast<Sanitizers>(std::atoi(said));
+}
+
+// Dies of the report, unless FAKE_BLIND names the violation.
+void ViolateFake(Violation violation) {
+  const char* const blind = std::getenv("FAKE_BLIND");
+  const int index = static_cast<int>(violation);
+  if (blind != nullptr && kViolationNames[index] == blind) return;
+  fprintf(stderr, "==1==ERROR: %s\n", ReportMark(violation).data());
+  _exit(1);
+}
+
 Registry FakeRegistry() {
   Registry registry;
   registry.maps = {"hmap", "std"};
-  registry.targets = {{"fake", "a target", ShapeFake, {static_cast<Milestone>(0)}},
-                      {"other", "another", ShapeOther, {}}};
+  registry.targets = {
+      {"fake", "a target", ShapeFake, {static_cast<Milestone>(0)}, {Oracle::kResult}},
+      {"other", "another", ShapeOther, {}, {}}};
   registry.run_tape = RunFake;
   registry.replay_trace = ReplayFake;
+  registry.violate = ViolateFake;
+  registry.built_with = FakeSanitizers();
   registry.corpus_dir = "/no/corpus";
   return registry;
 }
@@ -97,6 +120,9 @@ int FakeFuzzer(int argc, char** argv) {
     const std::string value = argument.substr(std::min(argument.find('=') + 1, argument.size()));
     if (argument.rfind("-artifact_prefix=", 0) == 0) artifact_prefix = value;
     if (argument.rfind("--mapfuzz_stats=", 0) == 0) stats = value;
+    if (argument.rfind("--mapfuzz_violate=", 0) == 0) {
+      LiveToViolate(FakeSanitizers(), *ViolationNamed(value), ViolateFake);
+    }
     if (argument == "--mapfuzz_map=std") unit = "/unit-of-std";
     if (argument.rfind("-runs=", 0) == 0) runs = std::stoull(value);
   }
@@ -117,6 +143,10 @@ int FakeFuzzer(int argc, char** argv) {
   StatsPage& page = MapStatsPage(stats);
   page.executions = runs;
   page.operations = has("idles") ? 0 : runs * 10;
+  page.mutated_operations = has("stalls") ? 0 : page.operations;
+  page.coverage = {.looks = 20, .least = 7, .most = has("stares") ? 7u : 9u};
+  page.built_with = has("mixed") ? 0 : FakeSanitizers();
+  if (!has("ignores")) page.consulted[0] = 1;
   if (!has("misses")) page.milestones[0] = 1;
   fprintf(stderr, "#%llu\tINITED cov: 1\n", static_cast<unsigned long long>(replayed));
   WriteAtomically(new_units + unit, unit);

@@ -7,12 +7,18 @@
 //
 // On another map than the first, what must fail need not, and a recording of Go's map says nothing:
 // both are left out, and counted.
+//
+// What passes because it does nothing is no good: a tape without a step, a trace without a line,
+// seeds of a target that leave one of its oracles unasked, a sanitizer that is not at work.
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "harness/tool/child.h"
@@ -21,6 +27,8 @@
 #include "harness/tool/expectation.h"
 #include "harness/tool/files.h"
 #include "harness/tool/input.h"
+#include "harness/tool/oracles.h"
+#include "harness/tool/sanitizer_probe.h"
 #include "harness/tool/text.h"
 #include "harness/tool/verdict.h"
 
@@ -192,7 +200,7 @@ std::string GroupLine(const Cases& found, const std::string& group) {
   return line + "\n";
 }
 
-Json ToJson(const Cases& found, int code) {
+Json ToJson(const Cases& found, const std::vector<std::string>& problems, int code) {
   Json files = Json::array();
   std::size_t failed = 0;
   for (const Case& one : found.cases) {
@@ -203,11 +211,56 @@ Json ToJson(const Cases& found, int code) {
     if (!one.wrong.empty()) ++failed;
     files.push_back(entry);
   }
-  return {{"files", files},
-          {"passed", found.cases.size() - failed},
-          {"failed", failed},
-          {"left_out", found.left_out},
-          {"exit", code}};
+  return {{"files", files},       {"passed", found.cases.size() - failed},
+          {"failed", failed},     {"left_out", found.left_out},
+          {"problems", problems}, {"exit", code}};
+}
+
+// What the seeds of a target asked of its oracles; nothing if it has none here.
+std::optional<std::array<std::uint64_t, kOracles>> ConsultedBySeeds(const CheckOptions& options,
+                                                                    const Cases& found,
+                                                                    const std::string& target) {
+  std::optional<std::array<std::uint64_t, kOracles>> sum;
+  const std::string folder = options.corpus + "/seeds/" + target + "/";
+  for (const Case& one : found.cases) {
+    if (one.trace || one.written.empty() || one.file.rfind(folder, 0) != 0) continue;
+    if (!sum) sum.emplace();
+    for (std::size_t i = 0; i < sum->size(); ++i) (*sum)[i] += one.written.front().consulted[i];
+    // Each was run twice and compared.
+    (*sum)[static_cast<std::size_t>(Oracle::kDeterministic)] += one.written.size() - 1;
+  }
+  return sum;
+}
+
+// Why a check that found nothing cannot be believed, one line each; empty if it can.
+std::vector<std::string> ProblemsOf(const Session& session, const CheckOptions& options,
+                                    const Cases& found) {
+  const bool control = options.map != session.registry.maps.front();
+  std::vector<std::string> problems = ProbeTool(session.program, options.jobs).problems;
+  std::uint64_t done = 0;
+  for (const Case& one : found.cases) {
+    if (one.written.empty() || !one.wrong.empty()) continue;
+    const Verdict& verdict = one.written.front();
+    done += verdict.steps + verdict.lines;
+    if (verdict.steps + verdict.lines != 0 || control) continue;
+    problems.push_back(one.file + (one.trace ? ": compares no line" : ": does no step") +
+                       ", so it shows nothing; give it one, or remove it");
+  }
+  if (control && done == 0) {
+    problems.push_back(options.map + ": did no step of any tape; see `mapfuzz replay --map` why");
+  }
+  for (const TargetInfo& target : session.registry.targets) {
+    const auto consulted = ConsultedBySeeds(options, found, target.name);
+    if (!consulted) continue;
+    const std::vector<std::string> never = NeverConsulted(target.oracles, *consulted, control);
+    for (const std::string& oracle : never) {
+      problems.push_back(fmt::format(
+          "{}/seeds/{}: oracle {} is never consulted; add a tape that it judges, or see why the "
+          "runner does not ask",
+          options.corpus, target.name, oracle));
+    }
+  }
+  return problems;
 }
 
 // The first few failures in full.
@@ -223,8 +276,12 @@ void PrintFailures(Screen& screen, const std::vector<Case>& cases) {
 }
 
 std::string LastLine(const Session& session, const CheckOptions& options, const Cases& found,
-                     std::size_t failed) {
+                     std::size_t failed, std::size_t problems) {
   const std::string checked = Plural(found.cases.size(), "file");
+  if (failed == 0 && problems != 0) {
+    return fmt::format("nothing failed, but the check is not to be believed: {}. Next: see above\n",
+                       Plural(problems, "problem"));
+  }
   if (failed == 0) {
     std::size_t left_out = 0;
     for (const auto& [group, count] : found.left_out) left_out += count;
@@ -257,9 +314,13 @@ int Check(Session& session, const CheckOptions& options) {
     if (!one.wrong.empty()) ++failed;
     if (!one.wrong.empty() && !one.bad_input) finding = true;
   }
-  const int code = finding ? kExitFinding : failed != 0 ? kExitUsage : kExitClean;
+  const std::vector<std::string> problems = ProblemsOf(session, options, found);
+  const int code = finding             ? kExitFinding
+                   : failed != 0       ? kExitUsage
+                   : !problems.empty() ? kExitHarness
+                                       : kExitClean;
   if (session.json) {
-    session.PrintJson(ToJson(found, code));
+    session.PrintJson(ToJson(found, problems, code));
     return code;
   }
   if (!screen.quiet()) {
@@ -269,7 +330,9 @@ int Check(Session& session, const CheckOptions& options) {
     PrintFailures(screen, found.cases);
     if (failed != 0) screen.Out("\n");
   }
-  screen.Out(LastLine(session, options, found, failed));
+  if (!problems.empty()) screen.Out("\nNot to be believed\n");
+  for (const std::string& problem : problems) screen.Out("  " + problem + "\n");
+  screen.Out(LastLine(session, options, found, failed, problems.size()));
   return code;
 }
 

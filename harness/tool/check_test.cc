@@ -40,6 +40,35 @@ TEST_F(MapfuzzTest, DoesNotCallAnEmptyCorpusClean) {
   EXPECT_EQ(Run({"check", "--corpus-dir", folder_.path()}).code, kExitHarness);
 }
 
+TEST_F(MapfuzzTest, DoesNotCallACheckCleanThatShowsNothing) {
+  const auto check = [&](const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"check", "--corpus-dir", folder_.path()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Run(arguments);
+  };
+  folder_.Put("seeds/fake/a.tape", Text(kAsksNobody));
+  const Outcome unasked = check();
+  EXPECT_EQ(unasked.code, kExitHarness) << unasked.output;
+  EXPECT_TRUE(unasked.Says("seeds/fake: oracle result is never consulted")) << unasked.output;
+  EXPECT_TRUE(unasked.Says("nothing failed, but the check is not to be believed: 1 problem"));
+
+  folder_.Put("seeds/fake/b.tape", Text(kFine));
+  EXPECT_EQ(check().code, kExitClean);
+  folder_.Put("regressions/idle.tape", ToText(Tape{}));
+  const Outcome idle = check();
+  EXPECT_EQ(idle.code, kExitHarness) << idle.output;
+  EXPECT_TRUE(idle.Says("regressions/idle.tape: does no step, so it shows nothing")) << idle.output;
+  EXPECT_EQ(check({"--map", "std"}).code, kExitClean) << "another map may leave out all of it";
+}
+
+TEST_F(MapfuzzTest, DoesNotCallACheckCleanWithoutItsSanitizers) {
+  folder_.Put("seeds/fake/a.tape", Text(kFine));
+  const Variable blind("FAKE_BLIND", "heap");
+  const Outcome run = Run({"check", "--corpus-dir", folder_.path()});
+  EXPECT_EQ(run.code, kExitHarness) << run.output;
+  EXPECT_TRUE(run.Says("a write behind a block of the heap, done on purpose, was not reported"));
+}
+
 TEST_F(MapfuzzTest, ChecksNoMoreOfAnotherMapThanApplies) {
   folder_.Put("seeds/fake/a.tape", Text(kFine));
   folder_.Put("regressions/b.tape", Text(kFine, PolicyKind::kGo119, "iteration/missed-entry"));

@@ -62,7 +62,8 @@ void AddHuntCommand(CommandLine& line);
 void AddBugsCommand(CommandLine& line);
 void AddCanaryCommand(CommandLine& line);
 void AddScoreCommand(CommandLine& line);
-void AddRunOneCommand(CommandLine& line);  // hidden: one input, in the child
+void AddRunOneCommand(CommandLine& line);   // hidden: one input, in the child
+void AddViolateCommand(CommandLine& line);  // hidden: one violation, in the child
 
 }  // namespace mapfuzz::tool
 

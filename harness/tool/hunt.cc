@@ -199,9 +199,9 @@ void AddHuntCommand(CommandLine& line) {
   CLI::App* command = line.Add(
       "hunt",
       "Fuzz: the budget is split fairly over the targets, a finding does not end the hunt, and "
-      "each signature gets one file for each target. A target that mutates nothing or misses a "
-      "milestone named for it "
-      "fails the hunt (exit 3).",
+      "each signature gets one file for each target. A target that makes no progress or "
+      "misses a milestone or an oracle named for it fails the hunt (exit 3), and so does a "
+      "sanitizer that is built in and reports nothing.",
       "  mapfuzz hunt --for 10m\n"
       "  mapfuzz hunt iterate growth --for 1h --corpus ~/corpus --out ~/findings\n"
       "  mapfuzz hunt ops --execs 100000 --from-empty --allow-missed\n"

@@ -109,6 +109,12 @@ double HuntLoop::Elapsed() const {
 }
 
 HuntSummary HuntLoop::Run() {
+  // The programs of one build share their flags; that they do is asked of each as it runs.
+  sanitizers_ = ProbeFuzzer(targets_.front().program, static_cast<int>(options_.jobs));
+  session_.screen.Remark(SanitizersLine(sanitizers_));
+  for (const std::string& problem : sanitizers_.problems) {
+    session_.screen.Complain(fmt::format("mapfuzz: {}", problem));
+  }
   start_ = Child::Clock::now();
   RecoverLeftovers();
   start_ = Child::Clock::now();
@@ -385,6 +391,7 @@ HuntSummary HuntLoop::Summarize() const {
   summary.interrupted = g_stop != 0;
   summary.at_first_finding = HasFound();
   summary.allow_missed = options_.allow_missed;
+  summary.sanitizers = sanitizers_;
   summary.environment = environment_;
   return summary;
 }

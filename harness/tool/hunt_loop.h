@@ -22,6 +22,7 @@
 #include "harness/tool/folder_lock.h"
 #include "harness/tool/fuzzer_process.h"
 #include "harness/tool/hunt_summary.h"
+#include "harness/tool/sanitizer_probe.h"
 
 namespace mapfuzz::tool {
 
@@ -104,6 +105,7 @@ class HuntLoop {
   std::vector<TargetState> targets_;
   std::vector<Worker> workers_;
   FindingStore findings_;
+  SanitizerProbe sanitizers_;
   std::string environment_;  // see HuntSummary
   Child::Clock::time_point start_;
   double last_sweep_ = 0;

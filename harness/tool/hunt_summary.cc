@@ -32,7 +32,8 @@ std::string LongerHunt(const HuntSummary& summary, const std::string& command) {
   std::string names;
   std::size_t targets = 0;
   for (const TargetSummary& target : summary.targets) {
-    if (target.mutated != 0 && target.Missed().empty()) continue;
+    const bool done = target.Missed().empty() && target.Unconsulted(summary.control).empty();
+    if (target.mutated != 0 && done) continue;
     names += " " + target.target->name;
     ++targets;
   }
@@ -44,7 +45,7 @@ std::string LongerHunt(const HuntSummary& summary, const std::string& command) {
                      std::ceil(std::max(kSecondsOfTarget, seconds)), summary.options);
 }
 
-Json ToJson(const TargetSummary& target) {
+Json ToJson(const TargetSummary& target, bool control) {
   Json reached = Json::array();
   for (Milestone milestone : target.target->milestones) {
     if (IsReached(target.page, milestone)) reached.push_back(MilestoneName(milestone));
@@ -68,12 +69,18 @@ Json ToJson(const TargetSummary& target) {
           {"mutations_own", target.page.mutations_own},
           {"mutations_engine", target.page.mutations_engine},
           {"crossovers", target.page.crossovers},
+          {"mutated_operations", target.page.mutated_operations},
           {"reruns", target.page.reruns},
+          {"coverage_looks", target.page.coverage.looks},
+          {"coverage_least", target.page.coverage.least},
+          {"coverage_most", target.page.coverage.most},
+          {"built_with", TextOf(target.page.built_with)},
           {"oracles_consulted", consulted},
           {"largest_map_p50", LargestPercentile(target.page, 50)},
           {"largest_map_p90", target.LargestP90()},
           {"milestones_reached", reached},
           {"milestones_missed", target.Missed()},
+          {"oracles_missed", target.Unconsulted(control)},
           {"findings", target.findings},
           {"broken", target.broken}};
 }
@@ -90,6 +97,26 @@ std::vector<std::string> TargetSummary::Missed() const {
   return missed;
 }
 
+std::vector<std::string> TargetSummary::Unconsulted(bool control) const {
+  return NeverConsulted(target->oracles, page.consulted, control);
+}
+
+std::string TargetSummary::WhyStuck() const {
+  if (page.operations == 0) return "no operation was executed";
+  if (mutated == 0) return "";  // so far
+  if (page.mutated_operations == 0) {
+    return "no operation of a mutated input was executed; what its mutator makes does not reach "
+           "the map, so build it again and run it alone";
+  }
+  if (page.coverage.looks >= kFewestLooks && page.coverage.least == page.coverage.most) {
+    return fmt::format(
+        "the engine cannot tell its inputs apart, as each passes {} of the code; build the map "
+        "with coverage (cmake --preset asan)",
+        Plural(page.coverage.most, "place"));
+  }
+  return "";
+}
+
 double TargetSummary::OperationsPerSecond() const { return PerSecond(page.operations, seconds); }
 
 double TargetSummary::OperationsPerCoreSecond() const {
@@ -101,6 +128,7 @@ double TargetSummary::ExecutionsPerSecond() const { return PerSecond(page.execut
 std::vector<std::string> HuntSummary::Problems() const {
   std::vector<std::string> problems;
   if (!environment.empty()) problems.push_back(environment);
+  problems.insert(problems.end(), sanitizers.problems.begin(), sanitizers.problems.end());
   for (const TargetSummary& target : targets) {
     const std::string& name = target.target->name;
     if (!target.broken.empty()) problems.push_back(name + ": " + target.broken);
@@ -110,7 +138,23 @@ std::vector<std::string> HuntSummary::Problems() const {
                          ": no mutated input was executed; give it more time or fewer "
                          "inputs to begin with");
     }
-    if (target.page.operations == 0) problems.push_back(name + ": no operation was executed");
+    const std::string stuck = target.WhyStuck();
+    if (!stuck.empty()) problems.push_back(name + ": " + stuck);
+    if (target.page.operations == 0) continue;
+    if (target.page.built_with != sanitizers.built_with.value_or(0)) {
+      problems.push_back(
+          fmt::format("{}: its fuzzer was built with other sanitizers ({}) than that of {} ({}); "
+                      "build them again",
+                      name, TextOf(target.page.built_with), targets.front().target->name,
+                      TextOf(sanitizers.built_with.value_or(0))));
+    }
+    const std::vector<std::string> unconsulted = target.Unconsulted(control);
+    if (!unconsulted.empty()) {
+      problems.push_back(
+          fmt::format("{}: never consulted: {}; give it more time, and if that is not it, see why "
+                      "the runner does not ask",
+                      name, Join(unconsulted)));
+    }
     if (MustReach() && !target.Missed().empty()) {
       problems.push_back(fmt::format("{}: {} not reached; give it more time (or --allow-missed)",
                                      name, Plural(target.Missed().size(), "milestone")));
@@ -133,6 +177,9 @@ void AddPage(const StatsPage& page, StatsPage& sum) {
   sum.mutations_own += page.mutations_own;
   sum.mutations_engine += page.mutations_engine;
   sum.crossovers += page.crossovers;
+  sum.mutated_operations += page.mutated_operations;
+  sum.coverage.Add(page.coverage);
+  if (page.executions != 0) sum.built_with = page.built_with;
   sum.findings += page.findings;
   for (std::size_t i = 0; i < sum.consulted.size(); ++i) sum.consulted[i] += page.consulted[i];
   for (std::size_t i = 0; i < sum.milestones.size(); ++i) sum.milestones[i] += page.milestones[i];
@@ -164,6 +211,7 @@ std::string SummaryText(const HuntSummary& summary) {
     text +=
         fmt::format("{} need not reach the milestones, which are of another map\n", summary.map);
   }
+  text += SanitizersLine(summary.sanitizers) + "\n";
   text += fmt::format("{}, seed {}, map {}, policy {}; corpus in {}, out in {}\n",
                       FormatDuration(summary.seconds), summary.seed, summary.map, summary.policy,
                       summary.corpus, summary.out);
@@ -177,7 +225,8 @@ std::string SummaryText(const HuntSummary& summary) {
 
 nlohmann::ordered_json SummaryJson(const HuntSummary& summary) {
   Json targets = Json::array(), findings = Json::array();
-  for (const TargetSummary& target : summary.targets) targets.push_back(ToJson(target));
+  for (const TargetSummary& target : summary.targets)
+    targets.push_back(ToJson(target, summary.control));
   for (const Finding& finding : summary.findings) {
     findings.push_back(
         {{"target", finding.target},
@@ -198,6 +247,8 @@ nlohmann::ordered_json SummaryJson(const HuntSummary& summary) {
           {"corpus", summary.corpus},
           {"out", summary.out},
           {"interrupted", summary.interrupted},
+          {"sanitizers", TextOf(summary.sanitizers.built_with.value_or(0))},
+          {"sanitizers_blind", summary.sanitizers.problems},
           {"targets", targets},
           {"signatures", GroupFindings(summary.findings, summary.known).size()},
           {"findings", findings},
@@ -219,10 +270,10 @@ std::string LastLine(const HuntSummary& summary, const std::string& command) {
     return CountGroups(groups) + how + next + "\n";
   }
   if (!summary.Problems().empty()) {
-    const bool stuck = !summary.environment.empty() ||
+    const bool stuck = !summary.environment.empty() || !summary.sanitizers.problems.empty() ||
                        std::any_of(summary.targets.begin(), summary.targets.end(),
                                    [](const TargetSummary& target) {
-                                     return !target.broken.empty() || target.page.operations == 0;
+                                     return !target.broken.empty() || !target.WhyStuck().empty();
                                    });
     return fmt::format(
         "no finding{}, but the hunt is not to be believed: {}. Next: {}\n", how,

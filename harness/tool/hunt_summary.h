@@ -11,9 +11,14 @@
 #include "harness/stats.h"
 #include "harness/tool/finding_groups.h"
 #include "harness/tool/finding_store.h"
+#include "harness/tool/oracles.h"
 #include "harness/tool/registry.h"
+#include "harness/tool/sanitizer_probe.h"
 
 namespace mapfuzz::tool {
+
+// Whether an execution passes as many places of the code as any other is asked of so many at least.
+inline constexpr std::uint64_t kFewestLooks = 8;
 
 // What a target needs of a hunt, on an idle core, to reach its milestones.
 inline constexpr double kSecondsOfTarget = 20;
@@ -31,6 +36,10 @@ struct TargetSummary {
 
   std::uint64_t reached() const;
   std::vector<std::string> Missed() const;  // names of milestones not reached
+  // Names of oracles never consulted; on a control only those that can judge any map have to be.
+  std::vector<std::string> Unconsulted(bool control) const;
+  // Why it made no progress, in which more time would not help it; empty if it did.
+  std::string WhyStuck() const;
   double OperationsPerSecond() const;
   // On a busy machine a fuzzer does not get a core for itself; this is what it does with one.
   double OperationsPerCoreSecond() const;
@@ -53,6 +62,7 @@ struct HuntSummary {
   bool interrupted = false;       // by a signal; then nothing can be missed
   bool at_first_finding = false;  // ended there, as asked; then nothing can be missed either
   bool allow_missed = false;      // too short to reach everything, on the user's word
+  SanitizerProbe sanitizers;      // of the program of the first target
   std::string environment;        // what the system refused on the way; empty if all went well
 
   // Whether milestones have to be reached: those named are of the map under test.

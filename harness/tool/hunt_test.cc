@@ -63,6 +63,62 @@ TEST_F(MapfuzzTest, DoesNotBelieveAHuntThatDidNotDoItsWork) {
   EXPECT_TRUE(Hunt({"idles"}).Says("fake: no operation was executed"));
 }
 
+TEST_F(MapfuzzTest, DoesNotBelieveAFuzzerWhoseMutatedInputsDoNothing) {
+  const Outcome stalls = Hunt({"stalls"}, {"--allow-missed"});
+  EXPECT_EQ(stalls.code, kExitHarness);
+  EXPECT_TRUE(stalls.Says("fake: no operation of a mutated input was executed")) << stalls.output;
+  EXPECT_TRUE(stalls.Says("not to be believed: 1 problem. Next: read ")) << stalls.output;
+}
+
+TEST_F(MapfuzzTest, DoesNotBelieveAFuzzerWhoseCoverageIsStuck) {
+  const Outcome stares = Hunt({"stares"}, {"--allow-missed"});
+  EXPECT_EQ(stares.code, kExitHarness);
+  EXPECT_TRUE(stares.Says("fake: the engine cannot tell its inputs apart, as each passes 7 places"))
+      << stares.output;
+}
+
+TEST_F(MapfuzzTest, DoesNotBelieveAHuntWithoutItsOracles) {
+  const Outcome run = Hunt({"ignores"}, {"--jobs", "1", "--allow-missed"});
+  EXPECT_EQ(run.code, kExitHarness);
+  EXPECT_TRUE(run.Says("fake: never consulted: result; give it more time")) << run.output;
+  EXPECT_TRUE(run.Says("Next: ")) << run.output;
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_EQ(json["targets"][0]["oracles_missed"][0], "result");
+  EXPECT_EQ(Hunt({"ignores"}, {"--map", "std"}).code, kExitHarness) << "which any map can be asked";
+}
+
+TEST_F(MapfuzzTest, DoesNotBelieveASanitizerThatReportsNothing) {
+  for (const char* violation : {"heap", "poison", "leak"}) {
+    const Variable blind("FAKE_BLIND", violation);
+    const Outcome run = Hunt({"a"});
+    EXPECT_EQ(run.code, kExitHarness) << violation;
+    EXPECT_TRUE(run.Says("sanitizer is built in, but ")) << run.output;
+    EXPECT_TRUE(run.Says(", done on purpose, was not reported; ")) << run.output;
+    EXPECT_TRUE(run.Says("1 problem. Next: read ")) << run.output;
+  }
+  const Variable blind("FAKE_BLIND", "undefined");
+  EXPECT_EQ(Hunt({"a"}).code, kExitClean) << "which is not built in";
+}
+
+TEST_F(MapfuzzTest, SaysThatNoSanitizerIsOn) {
+  EXPECT_TRUE(Hunt({"a"}).Says("sanitizers: address leak; each reported"));
+  const Variable none("FAKE_SANITIZERS", "0");
+  const Outcome run = Hunt({"a"});
+  EXPECT_EQ(run.code, kExitClean) << run.output;
+  EXPECT_TRUE(run.Says("NO SANITIZER is on")) << run.output;
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_EQ(json["sanitizers"], "none");
+}
+
+TEST_F(MapfuzzTest, AsksEachFuzzerWhatItWasBuiltWith) {
+  const Outcome run = Hunt({"mixed"});
+  EXPECT_EQ(run.code, kExitHarness);
+  EXPECT_TRUE(
+      run.Says("fake: its fuzzer was built with other sanitizers (none) than that of fake "
+               "(address leak); build them again"))
+      << run.output;
+}
+
 TEST_F(MapfuzzTest, GivesUpOnAFuzzerThatCannotRun) {
   const Outcome run = Hunt({"dies"});
   EXPECT_EQ(run.code, kExitHarness);

@@ -40,10 +40,15 @@ Json Describe(const Registry& registry, const std::string& corpus) {
   for (const TargetInfo& target : registry.targets) {
     Json milestones = Json::array();
     for (Milestone milestone : target.milestones) milestones.push_back(MilestoneName(milestone));
+    Json oracles = Json::array();
+    for (const Oracle oracle : target.oracles) {
+      oracles.push_back(kOracleNames[static_cast<int>(oracle)]);
+    }
     document["targets"].push_back({{"name", target.name},
                                    {"help", target.help},
                                    {"seeds", CountFiles(corpus + "/seeds/" + target.name, ".tape")},
-                                   {"milestones", milestones}});
+                                   {"milestones", milestones},
+                                   {"oracles", oracles}});
   }
   document["maps"] = registry.maps;
   document["operations"] = Json::array();

@@ -1,5 +1,7 @@
 #include "harness/tool/oracles.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,21 @@ TextPlace PlaceOfExpect(std::string_view expect, std::string_view content, std::
 }  // namespace
 
 std::span<const OracleInfo> Oracles() { return kOracleInfo; }
+
+std::vector<std::string> NeverConsulted(const std::vector<Oracle>& needed,
+                                        const std::array<std::uint64_t, kOracles>& consulted,
+                                        bool control) {
+  constexpr Oracle kOfAnyMap[] = {Oracle::kResult, Oracle::kContent, Oracle::kDeterministic};
+  std::vector<std::string> names;
+  for (const Oracle oracle : needed) {
+    const bool of_any =
+        std::find(std::begin(kOfAnyMap), std::end(kOfAnyMap), oracle) != std::end(kOfAnyMap);
+    if (control && !of_any) continue;
+    const auto index = static_cast<std::size_t>(oracle);
+    if (consulted[index] == 0) names.emplace_back(kOracleNames[index]);
+  }
+  return names;
+}
 
 void CheckExpectation(std::string_view expect, std::string_view content, std::string_view file) {
   const std::string_view oracle = expect.substr(0, expect.find('/'));

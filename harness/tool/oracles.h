@@ -3,8 +3,14 @@
 #ifndef MAPFUZZ_HARNESS_TOOL_ORACLES_H_
 #define MAPFUZZ_HARNESS_TOOL_ORACLES_H_
 
+#include <array>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "harness/run.h"
 
 namespace mapfuzz::tool {
 
@@ -15,6 +21,12 @@ struct OracleInfo {
 
 // The harness's own, then those that only the tool hears of: a sanitizer's word, a Go trace.
 std::span<const OracleInfo> Oracles();
+
+// The names of those that `needed` names and nobody consulted. On a control map, which need not
+// show its table, only those that can judge any map are needed.
+std::vector<std::string> NeverConsulted(const std::vector<Oracle>& needed,
+                                        const std::array<std::uint64_t, kOracles>& consulted,
+                                        bool control);
 
 // Throws ToolError (bad input), with the place in `content`, if `expect` ("ORACLE/PROPERTY") begins
 // with the name of nothing that can fail a tape.

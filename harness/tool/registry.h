@@ -14,6 +14,7 @@
 #include "harness/milestones.h"
 #include "harness/run.h"
 #include "harness/tape.h"
+#include "harness/violation.h"
 
 namespace mapfuzz::tool {
 
@@ -24,6 +25,8 @@ struct TargetInfo {
   Config (*shape)(Config) = nullptr;
   // What a run of this target has to reach to be believed.
   std::vector<Milestone> milestones;
+  // Which oracles have to have been consulted by then.
+  std::vector<Oracle> oracles;
 };
 
 struct TraceResult {
@@ -39,6 +42,9 @@ struct Registry {
                         const RunOptions& options) = nullptr;
   // Throws ParseError if the text is no trace. Null in a build without the exact policy.
   TraceResult (*replay_trace)(std::string_view text, std::string_view file_name) = nullptr;
+  // Commits a violation in this process; the sanitizers that are to see it.
+  Violate violate = nullptr;
+  Sanitizers built_with = 0;
   std::string corpus_dir;  // of the source tree
 
   const TargetInfo* FindTarget(std::string_view name) const {

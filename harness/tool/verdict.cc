@@ -90,6 +90,7 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
               {"skipped", run.skipped},
               {"largest", run.largest},
               {"milestones", reached},
+              {"consulted", run.consulted},
               {"cut", !run.failure.has_value() && run.steps == arguments.until_step},
               {"left_out", ToJson(LeftOutOf(loaded.tape, told.fates))},
               {"unmet", ToJson(UnmetOf(loaded.tape, told.fates))}};
@@ -190,6 +191,7 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.failed_step = result.value("failed_step", std::uint64_t{0});
     verdict.failed_op = result.value("failed_op", std::uint64_t{0});
     verdict.milestones = result.value("milestones", std::vector<std::string>{});
+    verdict.consulted = result.value("consulted", verdict.consulted);
     verdict.history = result.value("history", "");
     verdict.operations = result.value("operations", std::vector<std::uint32_t>{});
     verdict.cut = result.value("cut", false);

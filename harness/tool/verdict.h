@@ -3,6 +3,7 @@
 #ifndef MAPFUZZ_HARNESS_TOOL_VERDICT_H_
 #define MAPFUZZ_HARNESS_TOOL_VERDICT_H_
 
+#include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -50,7 +51,8 @@ struct Verdict {
   std::vector<LeftOut> left_out;
   std::vector<LeftOut> unmet;
   std::vector<std::string> milestones;
-  std::string history;                    // if asked for, a line for every step,
+  std::array<std::uint64_t, kOracles> consulted{};  // see RunResult
+  std::string history;                              // if asked for, a line for every step,
   std::vector<std::uint32_t> operations;  // the operation (from 0) that each step belongs to, and
   std::vector<OpNote> notes;              // what became of operations beside their steps
 
