@@ -5,6 +5,11 @@
 #include <cstdlib>
 #include <iterator>
 
+// What the build was asked for; a build without CMake says nothing.
+#if !defined(MAPFUZZ_SANITIZE)
+#define MAPFUZZ_SANITIZE ""
+#endif
+
 #if defined(__has_feature)
 #define MAPFUZZ_HAS_FEATURE(feature) __has_feature(feature)
 #else
