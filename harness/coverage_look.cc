@@ -4,10 +4,8 @@
 // names the ends of their section, if there is one.
 #ifdef __linux__
 extern "C" {
-// NOLINTBEGIN(bugprone-reserved-identifier): they are called so
 extern __attribute__((weak, visibility("hidden"))) std::uint8_t __start___sancov_cntrs[];
 extern __attribute__((weak, visibility("hidden"))) std::uint8_t __stop___sancov_cntrs[];
-// NOLINTEND(bugprone-reserved-identifier)
 }
 #endif
 
