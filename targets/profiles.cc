@@ -214,7 +214,7 @@ constexpr TargetProfile kProfiles[] = {
      ShapeLifetimes, kLifetimeMilestones, kFaultOracles, RecipeKind::kFaults},
     {"layouts",
      "keys and values of any size and alignment; buckets of 4, 8 and 16 slots, fixed or adaptive",
-     ShapeLayouts, kLayoutMilestones, kFaultOracles},
+     ShapeLayouts, kLayoutMilestones, kPlainOracles},
     {"corrupt", "checked maps whose header or overflow pointers are overwritten", ShapeCorrupt,
      kCorruptMilestones, kCorruptOracles, RecipeKind::kCorruption},
 };
