@@ -29,6 +29,8 @@ namespace mapfuzz {
 namespace {
 
 constexpr std::uint64_t kRerunOneIn = 32;
+// So that the shortest run shows whether its coverage moves.
+constexpr std::uint64_t kFirstLooks = 16;
 
 [[noreturn]] void BadFlag(const std::string& what) {
   std::fprintf(stderr, "%s\n", what.c_str());
@@ -132,7 +134,7 @@ int FuzzTarget::TestOneInput(const std::uint8_t* data, std::size_t size) {
   StatsPage& page = TheStatsPage();
   const bool first = page.reruns == 0 && result.steps != 0;
   const bool chosen = first || DigestOf(data, size) % kRerunOneIn == 0;
-  if (chosen || page.executions == 0) LookAtCoverage(page);
+  if (chosen || page.executions < kFirstLooks) LookAtCoverage(page);
   if (!result.failure && chosen) {
     ++page.reruns;
     if (result.steps != 0) ++result.consulted[static_cast<int>(Oracle::kDeterministic)];

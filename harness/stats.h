@@ -36,7 +36,7 @@ struct StatsPage {
   std::uint64_t findings = 0;
   std::array<std::uint64_t, kOracles> consulted{};
   MilestoneCounts milestones{};
-  CoverageSpan coverage{};    // of some executions, the first among them
+  CoverageSpan coverage{};    // of some executions, the first ones among them
   Sanitizers built_with = 0;  // of the program
   // How many tapes had this many entries at most in their map; the last bin: so many or more.
   std::array<std::uint64_t, kLargestBins> largest{};
