@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 
 #include "harness/milestones.h"
 #include "harness/op_fate.h"
+#include "harness/state.h"
 #include "harness/tape.h"
 
 namespace mapfuzz {
@@ -61,6 +63,11 @@ struct RunOptions {
   std::vector<OpFate>* fates = nullptr;
   // Stop, without a verdict, after this step.
   std::uint64_t until_step = UINT64_MAX;
+  // If set, called after every elementary step that ends without a verdict, and once before the
+  // first, with the state of both maps. Maps that do not show theirs never call it.
+  std::function<void(const StepState&)> on_state = nullptr;
+  // The step of which the state is told in words, too.
+  std::uint64_t state_in_words = UINT64_MAX;
 };
 
 struct RunResult {
@@ -68,6 +75,7 @@ struct RunResult {
   std::uint64_t history_digest = 0;  // of every result of every step, and of headers where shown
   std::uint64_t steps = 0;           // elementary steps done
   std::uint64_t skipped = 0;         // operations the map cannot do
+  bool hides_state = false;          // it was asked for, and the map does not show it
   std::uint64_t largest = 0;         // most entries in the map at once
   // Of the entries at the end, whatever their order and the map's structure.
   std::uint64_t content_digest = 0;

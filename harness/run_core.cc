@@ -33,9 +33,10 @@ void RunCore::DigestHeader(const HeaderView& header) {
          static_cast<std::uint64_t>(header.pool) << 16 ^ (header.growing ? 1 : 0));
 }
 
-void RunCore::Line(const std::string& result) const {
-  *options_.history += std::to_string(result_.steps) + " " + std::string(op_) + operands_.Text() +
-                       (result.empty() ? "" : " = ") + result + "\n";
+void RunCore::Line(const std::string& result) {
+  line_ = std::to_string(result_.steps) + " " + std::string(op_) + operands_.Text() +
+          (result.empty() ? "" : " = ") + result;
+  if (options_.history != nullptr) *options_.history += line_ + "\n";
 }
 
 void RunCore::Note(std::size_t operation, Fate fate) {

@@ -123,9 +123,25 @@ class RunCore {
     if (size > result_.largest) result_.largest = size;
   }
   // Appends "STEP OP OPERANDS = RESULT" to the history, if one is asked for; without a result
-  // nothing stands behind the operands.
-  bool wants_history() const { return options_.history != nullptr; }
-  void Line(const std::string& result = "") const;
+  // nothing stands behind the operands. A state has its step's line in it.
+  bool wants_history() const { return options_.history != nullptr || wants_states(); }
+  void Line(const std::string& result = "");
+
+  // --- States ---
+  bool wants_states() const { return static_cast<bool>(options_.on_state); }
+  // Calls `write(StateWriter&)` for all but the line of the step, and tells the state that makes.
+  // Does nothing if the step's state was told before.
+  template <class F>
+  void TellState(F write) {
+    if (told_ == result_.steps) return;
+    told_ = result_.steps;
+    std::string text;
+    StateWriter writer(result_.steps == options_.state_in_words ? &text : nullptr);
+    writer.DigestOnly(line_);
+    write(writer);
+    options_.on_state({result_.steps, op_index_, line_, writer.digest(), text});
+    line_.clear();
+  }
 
   // Whole-table checks are paid for by steps, so that a tape of nothing but huge copies does not
   // stand still. A check that cannot be paid is put off, not left out.
@@ -147,6 +163,8 @@ class RunCore {
   std::size_t op_index_ = 0;
   std::string_view op_ = "make";
   Operands operands_;
+  std::string line_;                 // of the step, if lines are wanted
+  std::uint64_t told_ = UINT64_MAX;  // the last step whose state was told
   std::string_view site_ = "plain";
   std::optional<Oracle> blamed_;
   std::uint64_t credit_ = 1 << 16;

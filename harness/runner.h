@@ -24,6 +24,9 @@
 // there are to be, and none at the end (O6).
 //
 // What a map cannot do is skipped for map and model alike, and counted.
+//
+// Who asks for states (`state.h`) gets them where a step is over and judged: before the next one or
+// the next operation begins, and before the end.
 
 #ifndef MAPFUZZ_HARNESS_RUNNER_H_
 #define MAPFUZZ_HARNESS_RUNNER_H_
@@ -38,6 +41,7 @@
 #include "harness/no_coverage.h"
 #include "harness/op_fate.h"
 #include "harness/run_core.h"
+#include "harness/state.h"
 #include "harness/subject.h"
 #include "harness/table_oracle.h"
 #include "harness/tape.h"
@@ -149,6 +153,8 @@ class Runner {
   // and equality come to an end: a copy, or an iterator that looks up all it has left of a table
   // that was emptied since, may compare each entry with each other; nothing does more.
   bool BeginStep(const char* op, Operands operands = {}) {
+    if (core_.wants_states()) [[unlikely]]
+      TellState();
     if (!core_.BeginStep(op, operands)) return false;
     constexpr std::uint64_t kMargin = 1 << 16;
     const std::uint64_t size = core_.result().largest;
@@ -166,6 +172,8 @@ class Runner {
   void RunWholeOp(const Op& op);
   void RunPhase(const Op& op);
   void Finish();
+  void TellState();
+  void WriteSurroundings(StateWriter& writer) const;
   void FailedByException(Oracle oracle, const char* property, const char* what);
   void Bury();
 

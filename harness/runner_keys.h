@@ -16,12 +16,14 @@ void Runner<S>::RunAll(const Tape& tape) {
   for (std::unique_ptr<Side>& side : stage_->sides) side->table.Adopt(side->map);
   map().table.CheckMade(core_.config().hint, core_);
   for (std::size_t i = 0; i < tape.ops.size() && !core_.over(); ++i) {
+    if (core_.wants_states()) TellState();
     core_.BeginOperation(i);
     const HeaderView& header = map().table.header();
     const int doing = !header.growing ? 0 : (header.flags & kSameSizeFlag) != 0 ? 2 : 1;
     ++core_.result().meetings[doing][static_cast<int>(tape.ops[i].code)];
     RunOp(tape.ops[i]);
   }
+  if (core_.wants_states()) TellState();
   if (!core_.stopped()) Finish();
 }
 

@@ -4,6 +4,7 @@
 #define MAPFUZZ_HARNESS_RUNNER_WHOLE_H_
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -322,6 +323,44 @@ void Runner<S>::Finish() {
   CheckBuckets();
   core_.Digest(core_.result().content_digest);
   TearDown();
+}
+
+// The state after the step that was the last so far, if it was not told yet.
+template <Subject S>
+[[gnu::noinline]] void Runner<S>::TellState() {
+  if constexpr (ShowsState<S>) {
+    core_.TellState([this](StateWriter& writer) {
+      WriteSurroundings(writer);
+      std::array<const Iterator*, kSeenSlots> iterators{};
+      for (int slot = 0; slot < kSeenSlots; ++slot) {
+        if (stage_->iterators[slot]) iterators[slot] = &*stage_->iterators[slot];
+      }
+      map().map.WriteState(spare().map, iterators, writer);
+    });
+  } else {
+    core_.result().hides_state = true;
+  }
+}
+
+// What the maps have drawn, called, allocated and made so far.
+template <Subject S>
+void Runner<S>::WriteSurroundings(StateWriter& writer) const {
+  const Draws& draws = stage_->draws;
+  writer.Line("draws", draws.hash_seeds);
+  writer.Word("nan", draws.nan_hashes);
+  writer.Word("allocators", draws.allocators);
+  writer.Line("calls", draws.calls.hash + draws.calls.equal);
+  writer.Word("hash", draws.calls.hash);
+  writer.Word("equal", draws.calls.equal);
+  writer.Line("blocks", static_cast<std::uint64_t>(draws.heap.blocks()));
+  writer.Word("bytes", static_cast<std::uint64_t>(draws.heap.bytes()));
+  writer.Word("allocations", draws.heap.allocations());
+  for (const LifeCounts* lives : {&draws.lives.keys(), &draws.lives.values()}) {
+    writer.Line(lives == &draws.lives.keys() ? "keys" : "values", lives->born);
+    writer.Word("copied", lives->copied);
+    writer.Word("moved", lives->moved);
+    writer.Word("ended", lives->ended);
+  }
 }
 
 // What the map throws where nothing is to be thrown.

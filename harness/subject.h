@@ -22,6 +22,7 @@
 #include "harness/heap.h"
 #include "harness/key_space.h"
 #include "harness/lifetime.h"
+#include "harness/state.h"
 #include "harness/tape.h"
 
 namespace mapfuzz {
@@ -239,6 +240,16 @@ concept NoticesCorruption = requires(S s, const S& other, CorruptField field, st
   { S::NoticeOf(error) } -> std::same_as<std::optional<CorruptionNotice>>;
   { other.WalkAll() };
 };
+
+// Writes the state of itself and of `other`, and of all iterators on either, by slot and null where
+// there is none: whatever they hold that decides what they do from now on, free of addresses. See
+// `state.h`.
+template <class S>
+concept ShowsState =
+    LiveIterators<S> && requires(const S& s, std::span<const typename S::Iterator* const> iterators,
+                                 StateWriter& writer) {
+      { s.WriteState(s, iterators, writer) };
+    };
 
 // A bucket that is not where it should be, or that may be read where it should not, or an entry
 // that lives on without its map.

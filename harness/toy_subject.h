@@ -11,12 +11,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "harness/key_space.h"
 #include "harness/planted.h"
+#include "harness/state.h"
 #include "harness/subject.h"
 #include "harness/tape.h"
 
@@ -254,6 +256,22 @@ class ToySubject {
 
   Iterator Begin(std::uint16_t) { return Iterator(content_, draws_); }
   bool DelAt(Iterator& iterator) { return Del(iterator.Current().entry.key); }
+
+  void WriteState(const ToySubject& other, std::span<const Iterator* const> iterators,
+                  StateWriter& writer) const {
+    for (const ToySubject* toy : {this, &other}) {
+      writer.Line("map", toy == this ? 0 : 1);
+      for (const auto& [key, entry] : toy->entries()) {
+        writer.Word("key", entry.key);
+        writer.Word("value", entry.value);
+      }
+    }
+    for (std::size_t slot = 0; slot < iterators.size(); ++slot) {
+      if (iterators[slot] == nullptr) continue;
+      writer.Line("iterator", slot);
+      writer.Word("at", iterators[slot]->key_.first);
+    }
+  }
 
  private:
   static bool Is(ToyBug bug) { return Planted<ToyBug>::Is(bug); }

@@ -71,6 +71,20 @@ class Iterator {
     return {array_.get(), old_array_.get(), chain_array_.get()};
   }
 
+  // How it goes on; for tests and tools.
+  struct Position {
+    bool over = true;  // it is at its end, or its map is gone, or all that was there when it began
+    bool wrapped = false;
+    std::size_t start_bucket = 0;
+    std::size_t next_bucket = 0;
+    std::size_t chain = 0;           // of `arrays()[2]`
+    const Bucket* bucket = nullptr;  // null: the next chain is due
+    unsigned slot = 0;
+    unsigned offset = 0;
+    std::size_t only = 0;  // entries of this bucket, counted from 1; 0: all
+  };
+  Position position() const;
+
  private:
   static constexpr std::size_t kNoCheck = static_cast<std::size_t>(-1);
 
@@ -160,6 +174,20 @@ bool Iterator<T, kConst>::EnterNextChain() {
     wrapped_ = true;
   }
   return true;
+}
+
+template <class T, bool kConst>
+typename Iterator<T, kConst>::Position Iterator<T, kConst>::position() const {
+  if (done() || !core_->alive() || (CoreT::kContract && epoch_ != core_->epoch())) return {};
+  return {.over = false,
+          .wrapped = wrapped_,
+          .start_bucket = start_bucket_,
+          .next_bucket = next_bucket_,
+          .chain = chain_,
+          .bucket = bucket_,
+          .slot = slot_,
+          .offset = offset_,
+          .only = check_ == kNoCheck ? 0 : check_ + 1};
 }
 
 // The old chain as long as its entries wait there, else the one of the iterator's own array.

@@ -2,9 +2,9 @@
 // parts.
 //
 // `MapT` is the map. `Reader` is a small value that makes an Entry of a key and a value as the map
-// refers to them; if the slots per bucket vary, it has `Slots()`, those of a map without an array.
-// Operations stay out of line, so that the map's code keeps its coverage instrumentation, which the
-// runner goes without.
+// refers to them, and with `IdOf` a key's id; if the slots per bucket vary, it has `Slots()`, those
+// of a map without an array. Operations stay out of line, so that the map's code keeps its coverage
+// instrumentation, which the runner goes without.
 
 #ifndef MAPFUZZ_TARGETS_HMAP_ADAPTER_H_
 #define MAPFUZZ_TARGETS_HMAP_ADAPTER_H_
@@ -18,10 +18,12 @@
 
 #include "harness/heap.h"
 #include "harness/key_space.h"
+#include "harness/state.h"
 #include "harness/subject.h"
 #include "harness/tape.h"
 #include "hmap/map.h"
 #include "targets/bucket_faults.h"
+#include "targets/map_state.h"
 
 namespace mapfuzz {
 
@@ -178,6 +180,22 @@ class HmapAdapter {
     roots.AddTable(map_.view().core()).AddTable(other.map_.view().core());
     for (const Iterator* iterator : iterators) roots.AddIterator(iterator->it_);
     return mapfuzz::FindBucketFault(roots);
+  }
+
+  void WriteState(const HmapAdapter& other, std::span<const Iterator* const> iterators,
+                  StateWriter& writer) const {
+    hmap::Roots<typename MapT::CoreT> roots;
+    roots.AddTable(map_.view().core()).AddTable(other.map_.view().core());
+    for (const Iterator* iterator : iterators) {
+      if (iterator != nullptr) roots.AddIterator(iterator->it_);
+    }
+    MapStateWriter<typename MapT::CoreT, Reader> state(roots, reader_, writer);
+    state.WriteMap(0, map_, AllocatorNumber());
+    state.WriteMap(1, other.map_, other.AllocatorNumber());
+    state.WriteArrays();
+    for (std::size_t slot = 0; slot < iterators.size(); ++slot) {
+      if (iterators[slot] != nullptr) state.WriteIterator(slot, iterators[slot]->it_);
+    }
   }
 
  protected:

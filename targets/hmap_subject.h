@@ -52,8 +52,9 @@ struct TapeEqual {
 template <class Types>
 struct EntryReader {
   Entry operator()(const typename Types::Key& key, const typename Types::Stored& stored) const {
-    return {Types::IdOf(key), Types::ValueOf(stored)};
+    return {IdOf(key), Types::ValueOf(stored)};
   }
+  KeyId IdOf(const typename Types::Key& key) const { return Types::IdOf(key); }
 };
 
 template <class Types>
