@@ -18,6 +18,7 @@
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/input.h"
+#include "harness/tool/line_coverage.h"
 #include "harness/tool/text.h"
 #include "harness/tool/verdict.h"
 
@@ -157,6 +158,17 @@ void AddRunOneCommand(CommandLine& line) {
   line.AddTarget(command, &arguments->target);
   command->add_option("--until-step", arguments->until_step);
   command->add_flag("--history", arguments->history);
+  command->add_flag("--states", arguments->states);
+  command->add_option("--state-in-words", arguments->state_in_words);
+}
+
+void AddRunManyCommand(CommandLine& line) {
+  auto map = std::make_shared<std::string>();
+  CLI::App* command =
+      line.Add("run-many", "Runs the tapes on standard input in this process", "", "",
+               [map](Session& session) { return RunMany(session.registry, *map); });
+  command->group("");  // hidden
+  line.AddMap(command, map.get());
 }
 
 int Main(int argc, char** argv, const Registry& registry) {
@@ -172,10 +184,12 @@ int Main(int argc, char** argv, const Registry& registry) {
   AddReplayCommand(line);
   AddShowCommand(line);
   AddConvertCommand(line);
+  AddCompareCommand(line);
   AddBugsCommand(line);
   AddScoreCommand(line);
   AddCanaryCommand(line);
   AddRunOneCommand(line);
+  AddRunManyCommand(line);
   AddViolateCommand(line);
 
   Screen screen;

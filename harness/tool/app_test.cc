@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/state.h"
 #include "harness/stats.h"
 #include "harness/tape_binary.h"
 #include "harness/tape_text.h"
@@ -27,20 +28,44 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Every operation is a step, but `begin` on a control and `fault`, which no step meets.
+// This program is the `mapfuzz` of a build tree called "edited": there a `del` leaves another state
+// behind, and a `clear` traps.
+bool g_edited = false;
+
+// The state after the last step, which the operation made.
+void TellFakeState(const RunOptions& options, std::size_t operation, OpCode code,
+                   const std::string& line, std::uint64_t step) {
+  std::string text;
+  StateWriter writer(step == options.state_in_words ? &text : nullptr);
+  writer.Line("map", 0);
+  writer.Word("count", step + (g_edited && code == OpCode::kDel ? 1000 : 0));
+  options.on_state({step, operation, line, writer.digest(), text});
+}
+
+// Every operation is a step, but `begin` on a control and `fault`, which no step meets. A control
+// shows no state.
 RunResult RunFake(std::string_view map, const Tape& tape, const RunOptions& options) {
   RunResult result;
   result.consulted[0] = tape.config.seed == kAsksNobody ? 0 : 1;
+  const bool tells = options.on_state && map == "hmap";
+  result.hides_state = options.on_state && !tells;
+  if (tells) TellFakeState(options, 0, OpCode::kPut, "", 0);
   for (std::uint32_t i = 0; i < tape.ops.size() && result.steps < options.until_step; ++i) {
     const OpCode code = tape.ops[i].code;
     if (code == OpCode::kFault) {
-      options.fates->push_back({.operation = i, .fate = Fate::kUnmet});
+      if (options.fates != nullptr) {
+        options.fates->push_back({.operation = i, .fate = Fate::kUnmet});
+      }
     } else if (code == OpCode::kBegin && map != "hmap") {
       ++result.skipped;
       options.fates->push_back({.operation = i, .fate = Fate::kNoIterators});
-    } else if (++result.steps; options.history != nullptr) {
-      *options.history += std::to_string(result.steps) + " " + OpText(tape.ops[i]) + " = ok\n";
-      options.operations->push_back(i);
+    } else {
+      ++result.steps;
+      if (g_edited && code == OpCode::kClear) __builtin_trap();
+      const std::string line = std::to_string(result.steps) + " " + OpText(tape.ops[i]) + " = ok";
+      if (options.history != nullptr) *options.history += line + "\n";
+      if (options.operations != nullptr) options.operations->push_back(i);
+      if (tells) TellFakeState(options, i, code, line, result.steps);
     }
   }
   result.history_digest = tape.config.seed + 1;
@@ -203,6 +228,7 @@ TEST_F(MapfuzzTest, TakesUsageErrorsForUsageErrors) {
 
 int TestMain(int argc, char** argv) {
   const std::string name = fs::path(argv[0]).filename().string();
+  g_edited = fs::path(argv[0]).parent_path().filename() == "edited";
   if (name.size() > 7 && name.substr(name.size() - 7) == "_fuzzer") return FakeFuzzer(argc, argv);
   if (argc > 1 && std::string(argv[1]).rfind("--", 0) != 0) {
     return Main(argc, argv, FakeRegistry());

@@ -57,12 +57,14 @@ void AddListCommand(CommandLine& line);
 void AddReplayCommand(CommandLine& line);
 void AddShowCommand(CommandLine& line);
 void AddConvertCommand(CommandLine& line);
+void AddCompareCommand(CommandLine& line);
 void AddCheckCommand(CommandLine& line);
 void AddHuntCommand(CommandLine& line);
 void AddBugsCommand(CommandLine& line);
 void AddCanaryCommand(CommandLine& line);
 void AddScoreCommand(CommandLine& line);
 void AddRunOneCommand(CommandLine& line);   // hidden: one input, in the child
+void AddRunManyCommand(CommandLine& line);  // hidden: many tapes, for their coverage
 void AddViolateCommand(CommandLine& line);  // hidden: one violation, in the child
 
 }  // namespace mapfuzz::tool

@@ -9,6 +9,7 @@
 #include "harness/tape_text.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
+#include "harness/tool/state_stream.h"
 #include "harness/tool/text.h"
 
 namespace mapfuzz::tool {
@@ -68,6 +69,16 @@ std::vector<OpNote> NotesFrom(const Json& json) {
   return notes;
 }
 
+// To the parent. False if it went away or memory ran out.
+bool Write(const std::string& text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const ssize_t n = write(kResultFd, rest.data(), rest.size());
+    if (n <= 0) return false;
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
 Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArguments& arguments) {
   std::string history;
   ToldRun told;
@@ -78,6 +89,10 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
   }
   options.fates = &told.fates;
   options.until_step = arguments.until_step;
+  if (arguments.states) {
+    options.on_state = [](const StepState& state) { Write(ToStream(state)); };
+    options.state_in_words = arguments.state_in_words;
+  }
   const RunResult run = registry.run_tape(arguments.map, loaded.tape, options);
   Json reached = Json::array();
   for (int i = 0; i < kMilestones; ++i) {
@@ -94,6 +109,7 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
               {"cut", !run.failure.has_value() && run.steps == arguments.until_step},
               {"left_out", ToJson(LeftOutOf(loaded.tape, told.fates))},
               {"unmet", ToJson(UnmetOf(loaded.tape, told.fates))}};
+  if (run.hides_state) result["hides_state"] = true;
   if (arguments.history) {
     told.ended_early =
         run.failure.has_value() || run.steps == kMaxSteps || run.steps == arguments.until_step;
@@ -107,17 +123,6 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
     result["failed_op"] = run.failure->op_index;
   }
   return result;
-}
-
-// False if the parent went away or memory ran out.
-bool HandBack(const Json& result) {
-  const std::string text = result.dump(-1, ' ', false, Json::error_handler_t::replace);
-  for (std::string_view rest = text; !rest.empty();) {
-    const ssize_t n = write(kResultFd, rest.data(), rest.size());
-    if (n <= 0) return false;
-    rest.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
 }
 
 }  // namespace
@@ -141,7 +146,8 @@ int RunOne(const Registry& registry, const RunOneArguments& arguments) {
     result = Json{{"error", error.what()}};
     code = kExitUsage;
   }
-  return HandBack(result) ? code : kExitEnvironment;
+  return Write(result.dump(-1, ' ', false, Json::error_handler_t::replace)) ? code
+                                                                            : kExitEnvironment;
 }
 
 ChildSpec RunSpec(const std::string& program, const RunRequest& request) {
@@ -158,6 +164,11 @@ ChildSpec RunSpec(const std::string& program, const RunRequest& request) {
     spec.argv.insert(spec.argv.end(), {"--until-step", std::to_string(*request.until_step)});
   }
   if (request.history) spec.argv.emplace_back("--history");
+  if (request.states) spec.argv.emplace_back("--states");
+  if (request.state_in_words.has_value()) {
+    spec.argv.insert(spec.argv.end(),
+                     {"--state-in-words", std::to_string(*request.state_in_words)});
+  }
   spec.input = request.content;
   spec.environment = SanitizerEnvironment();
   return spec;
@@ -187,6 +198,7 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.digest = result.value("digest", "");
     verdict.steps = result.value("steps", std::uint64_t{0});
     verdict.skipped = result.value("skipped", std::uint64_t{0});
+    verdict.hides_state = result.value("hides_state", false);
     verdict.largest = result.value("largest", std::uint64_t{0});
     verdict.failed_step = result.value("failed_step", std::uint64_t{0});
     verdict.failed_op = result.value("failed_op", std::uint64_t{0});

@@ -30,6 +30,8 @@ struct RunRequest {
   std::string target;  // shapes an engine's bytes; may be empty, or kNoTarget
   std::optional<std::uint64_t> until_step;
   bool history = false;
+  bool states = false;  // handed back before the verdict; see `state_stream.h`
+  std::optional<std::uint64_t> state_in_words;  // the step whose state is told in words, too
 };
 
 struct Verdict {
@@ -42,6 +44,7 @@ struct Verdict {
   std::string digest;  // of the history
   std::uint64_t steps = 0;
   std::uint64_t skipped = 0;
+  bool hides_state = false;  // states were asked for, and the map does not show them
   std::uint64_t largest = 0;
   std::uint64_t failed_step = 0;
   std::uint64_t failed_op = 0;
@@ -77,6 +80,8 @@ struct RunOneArguments {
   std::string name, map, policy, target;
   std::uint64_t until_step = UINT64_MAX;
   bool history = false;
+  bool states = false;
+  std::uint64_t state_in_words = UINT64_MAX;
 };
 int RunOne(const Registry& registry, const RunOneArguments& arguments);
 
