@@ -89,10 +89,13 @@ BugTree BuildBugTree(const TreeSpec& spec) {
       "-S",
       spec.source,
       "--preset",
-      "bug",
+      spec.preset,
       "-B",
       tree.build(),
       "-DMAPFUZZ_HMAP_DIR=" + spec.folder + "/hmap",
+      "-DMAPFUZZ_TESTS=OFF",
+      "-DMAPFUZZ_ABSL=OFF",
+      "-DMAPFUZZ_GO119=OFF",
       fmt::format("-DMAPFUZZ_TYPES={}", fmt::join(spec.types, ";"))};
   if (!spec.optimised) configure.emplace_back("-DMAPFUZZ_SUBJECT_FLAGS=-O0;-g0");
   std::vector<std::string> build = {"ninja", "-C", tree.build(), "-j", std::to_string(spec.jobs)};

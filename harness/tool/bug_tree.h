@@ -2,7 +2,8 @@
 // that copy.
 //
 //   FOLDER/hmap     the copy
-//   FOLDER/build    preset `bug`: the targets and the tool
+//   FOLDER/build    preset `bug`, or another: the targets and the tool, without tests and what
+//                   does not come to tapes of the map's own policy
 //   FOLDER/log      what the compiler said
 //
 // Objects that the bug does not touch come from the compiler's cache, if there is one.
@@ -47,6 +48,7 @@ struct TreeSpec {
   std::vector<std::string> types;  // key types that are built; tapes of others do nothing
   // What is built: targets of CMake.
   std::vector<std::string> programs = {"mapfuzz", "fuzzers"};
+  std::string preset = "bug";
   bool optimised = true;  // the map; if not, it is built in a third of the time
   int jobs = 1;
 };

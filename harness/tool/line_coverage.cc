@@ -16,6 +16,7 @@
 #include "harness/text_error.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
+#include "harness/tool/text.h"
 
 namespace mapfuzz::tool {
 namespace {
@@ -42,13 +43,6 @@ std::string FindOrThrow(std::string_view name, std::string_view path) {
                     fmt::format("{}: not found; install Debian's package {}", name, kPackage));
   }
   return program;
-}
-
-// The text up to the first such character, which goes too. All of it if there is none.
-std::string_view TakeUpTo(char end, std::string_view& text) {
-  const std::string_view taken = text.substr(0, text.find(end));
-  text.remove_prefix(std::min(taken.size() + 1, text.size()));
-  return taken;
 }
 
 template <class T>

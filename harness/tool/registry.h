@@ -26,7 +26,7 @@ struct TargetInfo {
   // What a run of this target has to reach to be believed.
   std::vector<Milestone> milestones;
   // Which oracles have to have been consulted by then.
-  std::vector<Oracle> oracles;
+  std::vector<Oracle> oracles = {};
 };
 
 struct TraceResult {

@@ -57,6 +57,12 @@ std::vector<Record> Resume(const std::string& file,
   return std::move(log.records);
 }
 
+std::vector<std::string> TypesOf(const std::vector<BugFile>& bugs) {
+  std::set<std::string> types;
+  for (const BugFile& bug : bugs) types.insert(bug.types.begin(), bug.types.end());
+  return {types.begin(), types.end()};
+}
+
 BugInfo InfoOf(const BugFile& bug) {
   BugInfo info;
   info.id = bug.id;
@@ -86,7 +92,13 @@ void ScoreLoop::RequestStop() { g_stop = 1; }
 bool ScoreLoop::interrupted() const { return g_stop != 0; }
 
 ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
-    : session_(session), options_(options), lock_(LockScore(options.folder)) {
+    : session_(session),
+      options_(options),
+      lock_(LockScore(options.folder)),
+      evidence_(session, {.source = options.source,
+                          .folder = options.folder + "/trees",
+                          .types = TypesOf(options.bugs),
+                          .jobs = options.jobs}) {
   if (options.only_trials) {
     for (const char* name : {"source", "trials.jsonl", "replays.jsonl", "builds.jsonl"}) {
       std::error_code ignored;
@@ -175,7 +187,7 @@ Score ScoreLoop::Run() {
   start_ = Child::Clock::now();
   const bool all_measured = std::all_of(options_.bugs.begin(), options_.bugs.end(),
                                         [&](const BugFile& bug) { return IsMeasured(bug); });
-  if (!all_measured && !options_.only_trials && !HasUnedited()) BuildUnedited();
+  if (!all_measured && !options_.only_trials) RequireUnedited();
   for (const BugFile& bug : options_.bugs) {
     if (g_stop != 0) break;
     if (!IsMeasured(bug)) {
@@ -242,27 +254,11 @@ bool ScoreLoop::IsMeasured(const BugFile& bug) const {
   return build->second.state != BuildState::kOk || (MissingTrials(bug).empty() && IsReplayed(bug));
 }
 
-// It is there, for all types that are asked for.
-bool ScoreLoop::HasUnedited() const {
-  return std::all_of(options_.bugs.begin(), options_.bugs.end(), [&](const BugFile& bug) {
-    return std::all_of(bug.types.begin(), bug.types.end(),
-                       [&](const std::string& type) { return unedited_.count(type) != 0; });
-  });
-}
-
 // What the bugs are compared with.
-void ScoreLoop::BuildUnedited() {
+void ScoreLoop::RequireUnedited() {
   Tell("building the map as it is");
-  std::set<std::string> types;
-  for (const BugFile& bug : options_.bugs) types.insert(bug.types.begin(), bug.types.end());
-  const BugTree tree = BuildBugTree({.source = options_.source,
-                                     .folder = options_.folder + "/trees/unedited",
-                                     .types = {types.begin(), types.end()},
-                                     .jobs = options_.jobs});
-  if (!tree.built) {
-    throw ToolError(kExitEnvironment, "the map as it is was not built: " + tree.message);
-  }
-  const BuildRecord record{"", "", true, tree.effect, ""};
+  const BuildRecord record{"", "", true, evidence_.Unedited().effect, ""};
+  if (record.effect == unedited_) return;
   Append("builds.jsonl", BuildLine(record));
   Remember(record);
 }
@@ -311,13 +307,23 @@ void ScoreLoop::RunTrials(const BugFile& bug, const BugTree& tree) {
         ++i;
         continue;
       }
-      const Trial trial = TrialOf(running[i].plan, running[i].child.Take());
-      Append("trials.jsonl", TrialLine(trial));
-      score_.trials.push_back(trial);
+      Finish(bug, tree, running[i]);
       running.erase(running.begin() + static_cast<std::ptrdiff_t>(i));
       ++ended;
     }
   }
+}
+
+// In the place of the trial that has ended, so that no more is at work at once than was asked for.
+void ScoreLoop::Finish(const BugFile& bug, const BugTree& tree, RunningTrial& running) {
+  Trial trial = TrialOf(running.plan, running.child.Take());
+  if (!options_.only_trials) {
+    const Evidence evidence = evidence_.Of(bug, tree, TapesOf(running.plan));
+    trial.reached = evidence.reached;
+    trial.triggered = evidence.triggered;
+  }
+  Append("trials.jsonl", TrialLine(trial));
+  score_.trials.push_back(std::move(trial));
 }
 
 TrialPlan ScoreLoop::PlanOf(const BugFile& bug, const BugTree& tree, std::uint64_t number) const {
@@ -353,6 +359,10 @@ void ScoreLoop::ReplayCorpus(const BugFile& bug, const BugTree& tree) {
     break;
   }
   replay.seconds = std::chrono::duration<double>(Child::Clock::now() - start).count();
+  if (replay.detected) tapes = {options_.corpus + "/" + replay.tape};
+  const Evidence evidence = evidence_.Of(bug, tree, tapes);
+  replay.reached = evidence.reached;
+  replay.triggered = evidence.triggered;
   Append("replays.jsonl", ReplayLine(replay));
   score_.replays.push_back(std::move(replay));
 }

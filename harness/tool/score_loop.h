@@ -4,7 +4,8 @@
 //   FOLDER/trials.jsonl   a line for each trial, written as it ends
 //   FOLDER/replays.jsonl  a line for each bug
 //   FOLDER/builds.jsonl   the same: what came of building it
-//   FOLDER/trees          the bugs' own trees, each only as long as it is needed
+//   FOLDER/trees          the bugs' own trees, and two of the map as it is, each only as long as
+//                         it is needed
 //
 // Whatever ends a score early, the next one with the same folder goes on from there.
 
@@ -24,6 +25,7 @@
 #include "harness/tool/command.h"
 #include "harness/tool/folder_lock.h"
 #include "harness/tool/score_data.h"
+#include "harness/tool/score_evidence.h"
 #include "harness/tool/score_trial.h"
 
 namespace mapfuzz::tool {
@@ -66,8 +68,7 @@ class ScoreLoop {
   struct RunningTrial;
 
   Score Measured(const std::vector<BugFile>& bugs) const;
-  bool HasUnedited() const;
-  void BuildUnedited();
+  void RequireUnedited();
   bool IsEquivalent(const std::string& id) const;
   bool IsSameBug(const Effect& a, const Effect& b) const;
   void Measure(const BugFile& bug);
@@ -77,6 +78,7 @@ class ScoreLoop {
   void RequireUnchanged(const BuildRecord& record) const;
   void Remember(const BuildRecord& record);
   void RunTrials(const BugFile& bug, const BugTree& tree);
+  void Finish(const BugFile& bug, const BugTree& tree, RunningTrial& running);
   TrialPlan PlanOf(const BugFile& bug, const BugTree& tree, std::uint64_t number) const;
   void ReplayCorpus(const BugFile& bug, const BugTree& tree);
   void Append(const std::string& file, const std::string& line) const;
@@ -89,6 +91,7 @@ class ScoreLoop {
   std::map<std::string, Build> builds_;    // by bug
   std::map<std::string, Effect> effects_;  // likewise
   Effect unedited_;
+  EvidenceFinder evidence_;
   std::size_t at_ = 0;        // bugs done
   std::size_t done_now_ = 0;  // and how many of them in this run
   Child::Clock::time_point start_;

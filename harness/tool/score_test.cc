@@ -108,6 +108,22 @@ TEST_F(ScoreTest, SaysHowSurelyABugIsFound) {
   EXPECT_FALSE(fs::exists(folder_ / "work/present/trees/a-bug")) << "nobody asked to keep it";
 }
 
+TEST_F(ScoreTest, TellsHowFarItsTapesCome) {
+  PutBug("a-bug", "int planted, altered;");
+  PutBug("b-bug", "int planted;");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitClean) << run.output;
+  EXPECT_TRUE(run.Says("whether the bugs were reached is not known")) << "its tree has no counters";
+  const auto json = Stored();
+  for (const char* part : {"trials", "replays"}) {
+    for (const auto& record : json[part]) {
+      const bool altered = record["bug"] == "a-bug";
+      EXPECT_EQ(record["triggered"], altered) << record;
+      EXPECT_EQ(record["reached"], altered ? nlohmann::json(true) : nlohmann::json()) << record;
+    }
+  }
+}
+
 TEST_F(ScoreTest, IsNotGoodIfABugIsNotFound) {
   PutBug("quiet", "int strange;");
   const Outcome run = Score();

@@ -41,6 +41,14 @@ ChildSpec SpecOfTrial(const TrialPlan& plan, const BugTree& tree) {
   return spec;
 }
 
+std::vector<std::string> TapesOf(const TrialPlan& plan) {
+  const Json summary = Json::parse(ReadOrEmpty(plan.folder + "/out/summary.json"), nullptr, false);
+  if (summary.is_object() && !summary.at("findings").empty()) {
+    return {summary["findings"][0].at("file")};
+  }
+  return FilesUnder(plan.folder + "/corpus");
+}
+
 Trial TrialOf(const TrialPlan& plan, const ChildExit& end) {
   Trial trial;
   trial.bug = plan.bug;

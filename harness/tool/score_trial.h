@@ -31,6 +31,9 @@ ChildSpec SpecOfTrial(const TrialPlan& plan, const BugTree& tree);
 // From the summary that it left. ToolError (environment) if there is none.
 Trial TrialOf(const TrialPlan& plan, const ChildExit& end);
 
+// What it left of the tapes that it ran: that of the first finding, or the corpus.
+std::vector<std::string> TapesOf(const TrialPlan& plan);
+
 }  // namespace mapfuzz::tool
 
 #endif  // MAPFUZZ_HARNESS_TOOL_SCORE_TRIAL_H_

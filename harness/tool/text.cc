@@ -117,6 +117,12 @@ std::string Indent(std::string_view text, std::string_view by) {
   return out;
 }
 
+std::string_view TakeUpTo(char end, std::string_view& text) {
+  const std::string_view taken = text.substr(0, text.find(end));
+  text.remove_prefix(std::min(taken.size() + 1, text.size()));
+  return taken;
+}
+
 std::string FileNamePart(std::string_view text) {
   std::string name;
   for (char c : text.substr(0, 80)) {

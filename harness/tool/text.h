@@ -35,6 +35,9 @@ std::string ShellQuote(std::string_view word);
 // The text with each line indented.
 std::string Indent(std::string_view text, std::string_view by);
 
+// The text up to the first such character, which goes from it as well. All of it if there is none.
+std::string_view TakeUpTo(char end, std::string_view& text);
+
 // Only letters, digits, '.', '_' and '-' are kept, for use in a file's name; others become '-'.
 std::string FileNamePart(std::string_view text);
 
