@@ -1,6 +1,7 @@
 // `mapfuzz check`: everything the corpus holds still has the verdict it must have.
 //
-//   seeds, regressions   pass, twice with the same history
+//   seeds, regressions   pass, twice with the same history; and so do the tapes of planted bugs,
+//                        as none is planted here
 //   ... with `expect:`   fail as written, with just that oracle and property, and pass under
 //                        `policy: strict`
 //   Go traces            every line exact
@@ -37,6 +38,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// The folders of a corpus with something to check.
+constexpr const char* kGroups[] = {"seeds", "regressions", "bugs", "go-traces"};
+
 struct CheckOptions {
   std::string corpus;
   std::string map;
@@ -46,7 +50,7 @@ struct CheckOptions {
 
 struct Case {
   std::string file;
-  std::string group;  // seeds, regressions, go-traces
+  std::string group;  // one of kGroups
   std::string expect;
   bool trace = false;
   std::vector<Verdict> written;  // runs of the tape as it is written
@@ -78,7 +82,7 @@ bool MustFail(const std::string& file) {
 Cases CasesIn(const std::string& corpus, bool with_traces, bool on_default_map) {
   RequireCorpusFolder(corpus);
   Cases found;
-  for (const char* group : {"seeds", "regressions", "go-traces"}) {
+  for (const char* group : kGroups) {
     for (const std::string& file : FilesUnder(corpus + "/" + group)) {
       const InputKind kind = KindOf(ReadOrEmpty(file, 4096));
       // A damaged tape still has its name; a README has another.
@@ -100,7 +104,7 @@ Cases CasesIn(const std::string& corpus, bool with_traces, bool on_default_map) 
   if (found.cases.empty()) {
     throw ToolError(kExitHarness,
                     corpus +
-                        ": nothing to check in seeds/, regressions/ and go-traces/; give the "
+                        ": nothing to check in seeds/, regressions/, bugs/ and go-traces/; give the "
                         "folder that holds them with --corpus-dir");
   }
   return found;
@@ -324,7 +328,7 @@ int Check(Session& session, const CheckOptions& options) {
     return code;
   }
   if (!screen.quiet()) {
-    for (const char* group : {"seeds", "regressions", "go-traces"}) {
+    for (const char* group : kGroups) {
       screen.Out(GroupLine(found, group));
     }
     PrintFailures(screen, found.cases);
@@ -348,7 +352,7 @@ void AddCheckCommand(CommandLine& line) {
                "One line for each failure, and the last line",
                [options](Session& session) { return Check(session, *options); });
   command->add_option("--corpus-dir", options->corpus,
-                      "Where seeds/, regressions/ and go-traces/ lie (default: the source tree's)");
+                      "Where seeds/, regressions/, bugs/ and go-traces/ lie (default: the source tree's)");
   command->add_flag("--no-traces", options->no_traces,
                     "Leave the Go traces out, for a map that is no longer to be Go's");
   line.AddMap(command, &options->map);

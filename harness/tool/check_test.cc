@@ -12,10 +12,12 @@ TEST_F(MapfuzzTest, ChecksThatRegressionsFailAsTheyMust) {
   folder_.Put("seeds/fake/a.tape", Text(kFine));
   folder_.Put("regressions/b.tape",
               Text(kFailsUnderGo119, PolicyKind::kGo119, "iteration/missed-entry"));
+  folder_.Put("bugs/d.tape", Text(kFine));
+  folder_.Put("bugs/d.bug", "id: d\n");
   folder_.Put("go-traces/c.trace", "# go-trace v1\n");
   const Outcome run = Run({"check", "--corpus-dir", folder_.path()});
   EXPECT_EQ(run.code, kExitClean) << run.output;
-  EXPECT_TRUE(run.Says("clean: 3 files checked"));
+  EXPECT_TRUE(run.Says("clean: 4 files checked"));
 }
 
 TEST_F(MapfuzzTest, ListsEverythingThatIsNotAsItMustBe) {
