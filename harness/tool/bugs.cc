@@ -145,6 +145,17 @@ int ShowStories(Session& session, const BugsArguments& arguments,
   return kExitClean;
 }
 
+// Every bug has a tape beside it that shows it, by which the corpus alone detects it.
+std::string TapesMissing(const std::vector<BugFile>& bugs) {
+  std::string missing;
+  for (const BugFile& bug : bugs) {
+    const std::string tape = fs::path(bug.path).replace_extension(".tape").string();
+    if (bug.IsEquivalent() || bug.threads || IsFile(tape)) continue;
+    missing += fmt::format("{}: no tape shows it; put what a hunt finds into {}\n", bug.id, tape);
+  }
+  return missing;
+}
+
 int Bugs(Session& session, const BugsArguments& arguments) {
   const std::vector<BugFile> bugs = ReadBugFiles(arguments.folder);
   if (!arguments.ids.empty()) return ShowStories(session, arguments, bugs);
@@ -154,7 +165,7 @@ int Bugs(Session& session, const BugsArguments& arguments) {
     TryToPlant(arguments.source, states.back());
   }
   CompileSample(session, arguments, states);
-  const std::string shortage = ShortageOf(bugs, kLeastInClass);
+  const std::string shortage = ShortageOf(bugs, kLeastInClass) + TapesMissing(bugs);
   std::size_t wrong = 0, compiled = 0;
   for (const BugState& state : states) {
     wrong += state.wrong.empty() ? 0 : 1;
@@ -175,7 +186,7 @@ int Bugs(Session& session, const BugsArguments& arguments) {
         fmt::format("{} of {} cannot be planted. Next: repair the files named above\n", wrong,
                     Plural(states.size(), "bug")));
   } else if (!shortage.empty()) {
-    session.screen.Out("too few bugs. Next: plant those that are missing\n");
+    session.screen.Out("too few bugs or tapes. Next: plant those that are missing\n");
   } else {
     session.screen.Out(fmt::format("clean: {} can be planted, {} compiled. Next: {} score\n",
                                    Plural(states.size(), "bug"), compiled, session.command));
@@ -194,7 +205,8 @@ void AddBugsCommand(CommandLine& line) {
       "bugs",
       "Count the planted bugs, and see that each can still be planted; or, of those named, tell "
       "the "
-      "story and show the edit. Exit 2 if one cannot be planted, 3 if a class has too few.",
+      "story and show the edit. Exit 2 if one cannot be planted, 3 if a class has too few or a bug "
+      "has no tape.",
       "  mapfuzz bugs\n  mapfuzz bugs --compile 3 --seed 7\n"
       "  mapfuzz bugs emptyrest-is-not-carried-back",
       "What is wrong, and the last line",

@@ -152,6 +152,16 @@ TEST_F(ScoreTest, GoesOnAfterABuildThatFails) {
   EXPECT_EQ(Stored()["trials"].size(), 4u);
 }
 
+TEST_F(ScoreTest, EndsIfItsTrialsAreBlind) {
+  PutBug("a-bug", "int strange;");
+  setenv("FAKE_BLIND", "leak", 1);
+  const Outcome run = Score();
+  unsetenv("FAKE_BLIND");
+  EXPECT_EQ(run.code, kExitEnvironment) << run.output;
+  EXPECT_TRUE(run.Says("the leak sanitizer is built in, but")) << run.output;
+  EXPECT_EQ(Trials(), "") << "a trial that says nothing";
+}
+
 TEST_F(ScoreTest, RefusesTwoBugsThatCompileToTheSame) {
   PutBug("first", "int planted;");
   PutBug("second", "// in other words\nint planted;");
@@ -317,7 +327,11 @@ TEST_F(ScoreTest, CountsBugsAndTellsThoseThatCannotBePlanted) {
   EXPECT_TRUE(with({}).Says("class evacuation: 0 of 5 bugs"));
   EXPECT_TRUE(with({"a-bug"}).Says("- int good;\n")) << with({"a-bug"}).output;
   EXPECT_TRUE(with({"a-bag"}).Says("did you mean `a-bug`?"));
-  EXPECT_TRUE(with({"--compile", "1"}).Says("too few bugs"));
+  EXPECT_TRUE(with({"--compile", "1"}).Says("too few bugs or tapes"));
+  EXPECT_FALSE(with({}).Says("a-bug: no tape"));
+  fs::remove(folder_ / "bugs/a-bug.tape");
+  EXPECT_TRUE(with({}).Says("a-bug: no tape shows it; put what a hunt finds into " +
+                            folder_ / "bugs/a-bug.tape"));
   PutBug("broken", "int broken;");
   const Outcome broken = with({"--compile", "2"});
   EXPECT_EQ(broken.code, kExitUsage);

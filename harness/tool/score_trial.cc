@@ -66,6 +66,9 @@ Trial TrialOf(const TrialPlan& plan, const ChildExit& end) {
                     "words:\n{}",
                     plan.bug, plan.number, Indent(ReadOrEmpty(plan.folder + "/log"), "  | ")));
   }
+  if (const Json& blind = summary.at("sanitizers_blind"); !blind.empty()) {
+    throw ToolError(kExitEnvironment, blind.front().get<std::string>());
+  }
   trial.seconds = summary.at("seconds");
   std::vector<std::string> names;
   for (const Json& target : summary.at("targets")) {
