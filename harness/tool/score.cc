@@ -186,8 +186,10 @@ void AddScoreCommand(CommandLine& line) {
   command->add_option("--class", arguments->bug_class, "Bugs of this class alone")
       ->check(
           CLI::IsMember(std::vector<std::string>(std::begin(kBugClasses), std::end(kBugClasses))));
-  command->add_option("--target", arguments->targets,
-                      "Hunt with these targets alone (default: all)");
+  command->add_option(
+      "--target", arguments->targets,
+      "Hunt with these targets alone (default: those with a type that the bug's tree "
+      "is built for)");
   command->add_option("--trials", arguments->trials, "Hunts for each bug (default: 10)")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}));
   command->add_option("--budget", arguments->budget, "Time of each hunt (default: 60s)");

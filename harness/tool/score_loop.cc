@@ -331,7 +331,8 @@ TrialPlan ScoreLoop::PlanOf(const BugFile& bug, const BugTree& tree, std::uint64
           .number = number,
           .seed = SeedOfTrial(options_.seed, bug.id, number),
           .budget_seconds = options_.budget_seconds,
-          .targets = options_.targets,
+          .targets = options_.targets.empty() ? TargetsFor(bug, session_.registry.targets)
+                                              : options_.targets,
           .folder = fmt::format("{}/trial-{}", tree.folder, number)};
 }
 

@@ -15,6 +15,33 @@ namespace mapfuzz::tool {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
+namespace {
+
+// Whether a tree with these types has something to do for the target on tapes of this type.
+bool Runs(const TargetInfo& target, KeyType type, const std::vector<std::string>& built) {
+  Config config;
+  config.type = type;
+  if (target.shape != nullptr) config = target.shape(config);
+  const std::string_view name = config.policy == PolicyKind::kChecked
+                                    ? kCheckedType
+                                    : kKeyTypeNames[static_cast<int>(config.type)];
+  return std::find(built.begin(), built.end(), name) != built.end();
+}
+
+}  // namespace
+
+std::vector<std::string> TargetsFor(const BugFile& bug, const std::vector<TargetInfo>& targets) {
+  std::vector<std::string> names;
+  for (const TargetInfo& target : targets) {
+    for (int type = 0; type < kKeyTypes; ++type) {
+      if (!Runs(target, static_cast<KeyType>(type), bug.types)) continue;
+      names.push_back(target.name);
+      break;
+    }
+  }
+  return names;
+}
+
 std::uint64_t SeedOfTrial(std::uint64_t score_seed, const std::string& bug, std::uint64_t number) {
   // The hunt's are of 32 bits, and zero stands for none.
   return NameHash(fmt::format("{} {} {}", score_seed, bug, number)) >> 33 | 1;

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "harness/tool/bug_file.h"
 #include "harness/tool/bug_tree.h"
 #include "harness/tool/child.h"
+#include "harness/tool/registry.h"
 #include "harness/tool/score_data.h"
 
 namespace mapfuzz::tool {
@@ -18,12 +20,16 @@ struct TrialPlan {
   std::uint64_t number = 1;
   std::uint64_t seed = 1;  // of the hunt
   double budget_seconds = 60;
-  std::vector<std::string> targets;  // empty: all
+  std::vector<std::string> targets;  // that hunt
   std::string folder;                // of the trial: corpus/, out/ and log
 };
 
 // The seed of a trial follows from that of the score.
 std::uint64_t SeedOfTrial(std::uint64_t score_seed, const std::string& bug, std::uint64_t number);
+
+// The targets, by name, that make tapes of any type that the bug's tree is built with. Others have
+// nothing to run there.
+std::vector<std::string> TargetsFor(const BugFile& bug, const std::vector<TargetInfo>& targets);
 
 // The hunt that the plan stands for, on one core, from an empty corpus. Empties the folder.
 ChildSpec SpecOfTrial(const TrialPlan& plan, const BugTree& tree);
