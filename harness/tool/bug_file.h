@@ -7,8 +7,9 @@
 //   oracle: structure                who is expected to see it, see `mapfuzz list oracles`
 //   weight: subtle                   or gross: the map's own unit tests see it at once
 //   threads: no                      yes: only threads show it
-//   types: u64 bytes                 the key types whose tapes show it (and `checked`); if the line
-//                                    is left out: u64
+//   types: f64 variant               the key types whose tapes show it, and that its tree is built
+//                                    with (`checked`: of checked maps); with u64 among them any
+//                                    type shows it, and if the line is left out it is u64
 //   canary: yes                      only if it is: any hunt of some seconds finds it
 //   equivalent: ...                  in place of `oracle:` if the edit changes nothing that anybody
 //                                    can see: why that is so

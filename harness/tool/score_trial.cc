@@ -31,9 +31,11 @@ bool Runs(const TargetInfo& target, KeyType type, const std::vector<std::string>
 }  // namespace
 
 std::vector<std::string> TargetsFor(const BugFile& bug, const std::vector<TargetInfo>& targets) {
+  const bool any_type = std::find(bug.types.begin(), bug.types.end(), "u64") != bug.types.end();
   std::vector<std::string> names;
   for (const TargetInfo& target : targets) {
-    for (int type = 0; type < kKeyTypes; ++type) {
+    if (!any_type) names.push_back(target.name);
+    for (int type = 0; any_type && type < kKeyTypes; ++type) {
       if (!Runs(target, static_cast<KeyType>(type), bug.types)) continue;
       names.push_back(target.name);
       break;

@@ -27,7 +27,9 @@ struct TrialPlan {
 // The seed of a trial follows from that of the score.
 std::uint64_t SeedOfTrial(std::uint64_t score_seed, const std::string& bug, std::uint64_t number);
 
-// The targets, by name, that make tapes of any type that the bug's tree is built with. Others have
+// The targets, by name, that hunt for the bug. One that only some types show is hunted for by all,
+// most of them in vain, as in any hunt. One that all types show is hunted for by those that make
+// tapes of the types that its tree is built with; the others would look for it as well, but have
 // nothing to run there.
 std::vector<std::string> TargetsFor(const BugFile& bug, const std::vector<TargetInfo>& targets);
 
