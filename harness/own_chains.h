@@ -33,20 +33,26 @@ struct OwnChains {
   std::size_t longest = 0;  // in buckets
 };
 
+// A live entry of the chains of a key that has this hash.
+inline void SeeInOwnChain(const Entry& live, std::uint64_t its_hash, KeyType type,
+                          const ModelKey& key, std::uint64_t hash, OwnChains& own) {
+  if (its_hash == hash) ++own.pile;
+  if (key.nan) {
+    if (live.key == key.id) ++own.found;
+    return;
+  }
+  if (CanonicalId(type, live.key) != key.canonical) return;
+  ++own.found;
+  own.entry = live;
+}
+
 // Checks every rule on the chains of a key that has this hash now.
 template <class View>
 std::optional<Fault> CheckOwnChains(const View& view, const HeaderView& header,
                                     const KeyHash& key_hash, const ModelKey& key,
                                     std::uint64_t hash, OwnChains& own) {
   const auto on_live = [&](const Entry& live, std::uint64_t its_hash) {
-    if (its_hash == hash) ++own.pile;
-    if (key.nan) {
-      if (live.key == key.id) ++own.found;
-      return;
-    }
-    if (CanonicalId(key_hash.type, live.key) != key.canonical) return;
-    ++own.found;
-    own.entry = live;
+    SeeInOwnChain(live, its_hash, key_hash.type, key, hash, own);
   };
   for (const bool old : {true, false}) {
     if (old ? !header.growing : view.Chains(false) == 0) continue;
@@ -62,6 +68,37 @@ std::optional<Fault> CheckOwnChains(const View& view, const HeaderView& header,
     if (!old) own.current = chain;
   }
   return std::nullopt;
+}
+
+// What there is to see of them where a rule is broken and the run goes on all the same.
+template <class View>
+[[gnu::cold]] OwnChains ReadOwnChains(const View& view, const HeaderView& header,
+                                      const KeyHash& key_hash, const ModelKey& key,
+                                      std::uint64_t hash) {
+  constexpr std::size_t kLongest = 1 << 20;  // or it is a circle
+  OwnChains own;
+  for (const bool old : {true, false}) {
+    if (view.Chains(old) == 0) continue;
+    const unsigned slots = SlotsIn(view, old);
+    ChainReport chain;
+    auto bucket = view.Chain(old, hash & (view.Chains(old) - 1));
+    for (; bucket && chain.buckets < kLongest; bucket = bucket.Next(), ++chain.buckets) {
+      for (unsigned slot = 0; slot < slots; ++slot) {
+        const std::uint8_t top = bucket.Tophash(slot);
+        if (top != kEmptyRest) chain.used = chain.buckets * slots + slot + 1;
+        if (top < kLeastLive) continue;
+        ++chain.live;
+        const Entry entry = bucket.At(slot);
+        const bool nan = IsNan(key_hash.type, entry.key);
+        SeeInOwnChain(entry, nan ? 0 : key_hash(entry.key, header.hash0), key_hash.type, key, hash,
+                      own);
+      }
+    }
+    own.cells += chain.buckets * slots;
+    own.longest = std::max(own.longest, chain.buckets);
+    if (!old) own.current = chain;
+  }
+  return own;
 }
 
 // The chains hold what the model holds.

@@ -61,6 +61,9 @@ struct RunOptions {
   std::vector<std::uint32_t>* operations = nullptr;
   // If not null, what was left out and what became of what was armed is appended, as it happens.
   std::vector<OpFate>* fates = nullptr;
+  // What fails by this oracle's name does not end the run: it shows what all others see. An
+  // exception that the map should not have thrown ends it all the same.
+  std::optional<Oracle> without = std::nullopt;
   // Stop, without a verdict, after this step.
   std::uint64_t until_step = UINT64_MAX;
   // If set, called after every elementary step that ends without a verdict, and once before the

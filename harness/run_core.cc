@@ -11,14 +11,18 @@ std::string Operands::Text() const {
 }
 
 void RunCore::Fail(Fault fault) const {
-  throw Failure{
-      .oracle = std::string(kOracleNames[static_cast<int>(blamed_.value_or(fault.oracle))]),
-      .property = std::move(fault.property),
-      .op = std::string(op_),
-      .site = std::string(site_),
-      .op_index = op_index_,
-      .step = result_.steps,
-      .detail = std::move(fault.detail)};
+  if (options_.without == blamed_.value_or(fault.oracle)) return;
+  throw FailureOf(std::move(fault));
+}
+
+Failure RunCore::FailureOf(Fault fault) const {
+  return {.oracle = std::string(kOracleNames[static_cast<int>(blamed_.value_or(fault.oracle))]),
+          .property = std::move(fault.property),
+          .op = std::string(op_),
+          .site = std::string(site_),
+          .op_index = op_index_,
+          .step = result_.steps,
+          .detail = std::move(fault.detail)};
 }
 
 void RunCore::FailResult(const char* property, std::uint64_t map, std::uint64_t model) const {

@@ -92,20 +92,26 @@ class RunCore {
   // Whatever fails from here on is this oracle's: after a fault, all others serve one purpose.
   void Blame(std::optional<Oracle> oracle) { blamed_ = oracle; }
   void SetSite(std::string_view site) { site_ = site; }
-  [[noreturn]] void Fail(Fault fault) const;
-  [[noreturn]] void Fail(Oracle oracle, std::string property, std::string detail) const {
+  // Ends the run by throwing a Failure. Returns if the oracle is switched off
+  // (`RunOptions::without`), so whoever calls it has to leave everything in order for the next
+  // step.
+  [[gnu::cold]] void Fail(Fault fault) const;
+  [[gnu::cold]] void Fail(Oracle oracle, std::string property, std::string detail) const {
     Fail(Fault{oracle, std::move(property), std::move(detail)});
   }
   void Check(std::optional<Fault> fault) const {
     if (fault) Fail(*std::move(fault));
   }
-  // O1: what the map returned and what the model says.
+  // O1: what the map returned and what the model says. Whether they are the same.
   template <class T>
-  void Expect(const char* property, const T& map, const T& model) {
+  bool Expect(const char* property, const T& map, const T& model) {
     Consult(Oracle::kResult);
-    if (map != model)
-      FailResult(property, static_cast<std::uint64_t>(map), static_cast<std::uint64_t>(model));
+    if (map == model) return true;
+    FailResult(property, static_cast<std::uint64_t>(map), static_cast<std::uint64_t>(model));
+    return false;
   }
+  // The failure that the fault is in the step under way.
+  Failure FailureOf(Fault fault) const;
 
   // --- Bookkeeping ---
   // An oracle is about to compare something that it could find wrong. While another has the blame,
@@ -152,7 +158,7 @@ class RunCore {
   }
 
  private:
-  [[noreturn]] void FailResult(const char* property, std::uint64_t map, std::uint64_t model) const;
+  [[gnu::cold]] void FailResult(const char* property, std::uint64_t map, std::uint64_t model) const;
 
   static constexpr std::uint64_t kCreditPerStep = 32;
 

@@ -286,6 +286,9 @@ class Runner {
   void CheckBuckets();
   void MaybeCheckBuckets(bool event);
   std::optional<Fault> Visit(Side& side, const Entry& entry);
+  void VisitAll(Side& side);
+  std::optional<Fault> CheckTableOf(Side& side, bool content);
+  void FailWhole(Side& side, Fault fault);
   void LookUpAll(Side& side);
   void Grew(const Side& side, const CostModel::Done& done);
 

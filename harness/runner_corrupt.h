@@ -65,8 +65,12 @@ bool Runner<S>::Notices([[maybe_unused]] const std::exception& error) {
     if (!stage_->overwritten) {
       if (!notice) return false;
       core_.Fail(Oracle::kCorruption, "false-alarm", "nothing was overwritten" + threw);
+      return false;
     }
-    if (!notice) core_.Fail(Oracle::kCorruption, "other-exception", CorruptionText() + threw);
+    if (!notice) {
+      core_.Fail(Oracle::kCorruption, "other-exception", CorruptionText() + threw);
+      return false;
+    }
     if (notice->field != stage_->overwritten->field) {
       core_.Fail(Oracle::kCorruption, "wrong-field", CorruptionText() + threw);
     }

@@ -117,9 +117,11 @@ typename Runner<S>::Outcome Runner<S>::Call(const Reach& reach, F f) {
       MeetFault();
       core_.Fail(Oracle::kFault, "other-exception",
                  FailedStepText() + "\nmap:   threw another exception: " + error.what());
+      outcome = Outcome::kFault;
+    } else {
+      if (!Notices(error)) throw;
+      outcome = Outcome::kNoticed;
     }
-    if (!Notices(error)) throw;
-    outcome = Outcome::kNoticed;
   }
   faults().Close();
   if (faults().struck()) {

@@ -202,7 +202,7 @@ void Runner<S>::JudgeEntry(int slot, const Entry& entry) {
   const ModelKey key = core_.KeyOf(entry.key);
   Model& model = stage_->sides[contract_.content(slot)]->model;
   if (auto fault = contract_.OnEntry(slot, model, key, entry)) {
-    core_.Fail(Oracle::kIteration, std::move(fault->property), std::move(fault->detail));
+    return core_.Fail(Oracle::kIteration, std::move(fault->property), std::move(fault->detail));
   }
   HitProduction(contract_, slot, model.Find(key), core_);
 }

@@ -274,8 +274,8 @@ void Runner<S>::Get(KeyId id) {
   std::optional<Value> value;
   if (!Attempt(side, access, [&] { value = side.map.Get(id); })) return;
   if (core_.wants_history()) core_.Line(value ? std::to_string(*value) : "none");
-  core_.Expect("found", value.has_value(), cell != nullptr);
-  if (cell != nullptr) core_.Expect("value", *value, cell->entry.value);
+  const bool as_modelled = core_.Expect("found", value.has_value(), cell != nullptr);
+  if (cell != nullptr && as_modelled) core_.Expect("value", *value, cell->entry.value);
   AfterKey(side, access, value.value_or(0));
 }
 

@@ -222,6 +222,34 @@ std::optional<Fault> Runner<S>::Visit(Side& side, const Entry& entry) {
                "map:   " + EntryText(entry) + "\nmodel: " + EntryText(cell->entry)};
 }
 
+template <Subject S>
+void Runner<S>::VisitAll(Side& side) {
+  std::optional<Fault> fault;
+  side.map.ForEach([&](const Entry& entry) {
+    if (!fault) fault = Visit(side, entry);
+  });
+  core_.Check(std::move(fault));
+}
+
+// Content and structure are checked in one walk, which ends at the first fault. If the run goes on
+// after it, each is checked without the other.
+template <Subject S>
+[[gnu::cold]] void Runner<S>::FailWhole(Side& side, Fault fault) {
+  core_.Fail(std::move(fault));
+  core_.Check(CheckTableOf(side, false));
+  ++last_visit_;
+  visited_ = 0;
+  VisitAll(side);
+}
+
+// The first fault of the table, or, if it is asked for, of its content.
+template <Subject S>
+std::optional<Fault> Runner<S>::CheckTableOf(Side& side, bool content) {
+  return side.table.CheckAll(side.map, side.model, core_, [&](const Entry& entry) {
+    return content ? Visit(side, entry) : std::nullopt;
+  });
+}
+
 // O2, and O4 on the whole table.
 template <Subject S>
 void Runner<S>::CheckWhole(Side& side, bool look_up) {
@@ -231,14 +259,9 @@ void Runner<S>::CheckWhole(Side& side, bool look_up) {
   ++last_visit_;
   visited_ = 0;
   if constexpr (HasStructure<S>) {
-    side.table.CheckAll(side.map, side.model, core_,
-                        [&](const Entry& entry) { return Visit(side, entry); });
+    if (auto fault = CheckTableOf(side, true)) FailWhole(side, *std::move(fault));
   } else {
-    std::optional<Fault> fault;
-    side.map.ForEach([&](const Entry& entry) {
-      if (!fault) fault = Visit(side, entry);
-    });
-    core_.Check(std::move(fault));
+    VisitAll(side);
   }
   if (visited_ != side.model.size()) {
     side.model.ForEach([&](const Cell& cell) {
@@ -363,14 +386,11 @@ void Runner<S>::WriteSurroundings(StateWriter& writer) const {
   }
 }
 
-// What the map throws where nothing is to be thrown.
+// What the map throws where nothing is to be thrown. The run cannot go on, whoever is switched off.
 template <Subject S>
 void Runner<S>::FailedByException(Oracle oracle, const char* property, const char* what) {
-  try {
-    core_.Fail(oracle, property, std::string("map:   threw: ") + what);
-  } catch (const Failure& failure) {
-    core_.result().failure = failure;
-  }
+  core_.result().failure =
+      core_.FailureOf({oracle, property, std::string("map:   threw: ") + what});
 }
 
 // Kept for ever, and reachable, so that nothing counts as leaked.

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/own_chains.h"
+
 namespace mapfuzz {
 namespace {
 
@@ -123,6 +125,26 @@ TEST(StructureTest, BucketsOfFourAndSixteenSlotsAreReadToTheirEnd) {
     table.current[1].tophash[slots - 1] = kMovedToX;
     EXPECT_EQ(Check(table), "moved-mark") << slots;
   }
+}
+
+// For a run that goes on with one oracle switched off: content is judged by what is there.
+TEST(StructureTest, ChainsOfAKeyAreReadEvenWhereARuleIsBroken) {
+  ToyTable table(1);
+  for (KeyId key = 0; key < 20; ++key) table.Put(key);
+  table.current[0].tophash[1] = kEmptyRest;  // where key 2 was
+  table.current[0].tophash[2] = 77;          // key 4's
+  const KeyHash identity{KeyType::kU64, HashKind::kIdentity};
+  const ModelKey key{18, 18, false};
+  OwnChains own;
+  EXPECT_TRUE(CheckOwnChains(ToyView(table), table.header, identity, key, 18, own).has_value());
+  EXPECT_EQ(own.found, 0) << "the check ends at the first broken rule";
+  own = ReadOwnChains(ToyView(table), table.header, identity, key, 18);
+  EXPECT_EQ(own.found, 1);
+  EXPECT_EQ(own.entry.value, 180u);
+  EXPECT_EQ(own.longest, 2u);
+  EXPECT_EQ(own.current.live, 9u);
+  EXPECT_EQ(own.current.used, 10u);
+  EXPECT_EQ(own.cells, 16u);
 }
 
 TEST(StructureTest, ArrayWithoutAWordOnItsSlotsHasEight) {

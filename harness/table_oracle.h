@@ -139,13 +139,13 @@ class TableOracle {
     core.Check(made ? CheckHeaderMade(header_, b) : CheckHeaderReserved(before, header_, b));
   }
 
-  // Every rule on every chain, and `content(Entry)` on every live entry.
+  // Every rule on every chain, and `content(Entry)` on every live entry; the first fault.
   template <class F>
-  void CheckAll(const S& map, const Model& model, RunCore& core, F content) {
+  std::optional<Fault> CheckAll(const S& map, const Model& model, RunCore& core, F content) {
     if (HasTable()) core.Consult(Oracle::kStructure);
     core.Check(CheckHeaderAtRest(header_, model.size()));
     TableReport report;
-    core.Check(CheckTable(map.View(), header_, key_hash_, cost_, report, content));
+    return CheckTable(map.View(), header_, key_hash_, cost_, report, content);
   }
 
  private:
@@ -161,6 +161,8 @@ class TableOracle {
   bool HasTooManyOverflow() const {
     return header_.noverflow >= CostModel::OverflowLimit(header_.b);
   }
+  void FailCost(const S& map, const Access& access, const Model& model, const CostFault& fault,
+                RunCore& core);
   OwnChains CheckKey(const S& map, const Access& access, const Model& model, RunCore& core) const;
   void CheckCalls(const S& map, const Access& access, const OwnChains& own, RunCore& core) const;
   void CheckNans(const S& map, const Access& access, RunCore& core);
@@ -212,7 +214,7 @@ void TableOracle<S>::After(const S& map, const Access& access, const Model& mode
                                         .overflow_by_moves = forecast_.moving().overflow},
                                        done_)
                     : cost_.AfterRead(before, after);
-  if (fault) core.Fail(Oracle::kCost, fault->property, fault->detail);
+  if (fault) return FailCost(map, access, model, *fault, core);
   const std::uint32_t seeds = draws_->hash_seeds - hash_seeds_ - (access.makes ? 1U : 0U);
   core.Consult(Oracle::kStructure);
   if (access.makes) before_.hash0 = header_.hash0;
@@ -234,6 +236,18 @@ void TableOracle<S>::After(const S& map, const Access& access, const Model& mode
   core.DigestHeader(header_);
 }
 
+// If the run goes on, whatever is seen is the account from here on: what was foretold of this step
+// says nothing about it.
+template <class S>
+[[gnu::cold]] void TableOracle<S>::FailCost(const S& map, const Access& access, const Model& model,
+                                            const CostFault& fault, RunCore& core) {
+  core.Fail(Oracle::kCost, fault.property, fault.detail);
+  Adopt(map);
+  core.Check(CheckHeaderAtRest(header_, model.size()));
+  CheckKey(map, access, model, core);
+  core.DigestHeader(header_);
+}
+
 template <class S>
 void TableOracle<S>::AfterIterator(const S& map, const Model& model, bool began, RunCore& core) {
   before_ = header_;
@@ -243,6 +257,7 @@ void TableOracle<S>::AfterIterator(const S& map, const Model& model, bool began,
   core.Consult(Oracle::kCost);
   if (const auto fault = cost_.AfterRead(before, State())) {
     core.Fail(Oracle::kCost, fault->property, fault->detail);
+    Adopt(map);
   }
   core.Check(CheckHeaderStep({.before = before_,
                               .after = header_,
@@ -259,7 +274,10 @@ OwnChains TableOracle<S>::CheckKey(const S& map, const Access& access, const Mod
   const std::uint64_t hash =
       access.key.nan ? forecast_.hash() : key_hash_(access.key.id, header_.hash0);
   OwnChains own;
-  core.Check(CheckOwnChains(map.View(), header_, key_hash_, access.key, hash, own));
+  if (auto fault = CheckOwnChains(map.View(), header_, key_hash_, access.key, hash, own)) {
+    core.Fail(*std::move(fault));
+    own = ReadOwnChains(map.View(), header_, key_hash_, access.key, hash);
+  }
   if (array_ != nullptr) {
     const ChainReport& chain = own.current;
     if (rule_.chain_limit != 0 && access.inserts) CheckLimited(access, chain, core);

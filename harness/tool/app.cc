@@ -119,6 +119,14 @@ void CommandLine::AddPolicy(CLI::App* command, std::string* policy) {
           std::vector<std::string>(std::begin(kPolicyNames), std::end(kPolicyNames))));
 }
 
+void CommandLine::AddWithout(CLI::App* command, std::string* oracle) {
+  command
+      ->add_option("--without", *oracle,
+                   "Go on where this oracle finds something: what do all others see?")
+      ->check(CLI::IsMember(
+          std::vector<std::string>(std::begin(kOracleNames), std::end(kOracleNames))));
+}
+
 void CommandLine::AddTarget(CLI::App* command, std::string* target) const {
   std::vector<std::string> names;
   names.reserve(registry.targets.size());
@@ -156,6 +164,7 @@ void AddRunOneCommand(CommandLine& line) {
   line.AddMap(command, &arguments->map);
   CommandLine::AddPolicy(command, &arguments->policy);
   line.AddTarget(command, &arguments->target);
+  CommandLine::AddWithout(command, &arguments->without);
   command->add_option("--until-step", arguments->until_step);
   command->add_flag("--history", arguments->history);
   command->add_flag("--states", arguments->states);

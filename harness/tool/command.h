@@ -45,6 +45,7 @@ struct CommandLine {
   void AddMap(CLI::App* command, std::string* map) const;
   static void AddPolicy(CLI::App* command, std::string* policy);
   void AddTarget(CLI::App* command, std::string* target) const;
+  static void AddWithout(CLI::App* command, std::string* oracle);
 };
 
 // The seconds that a duration given to an option means. ToolError (usage) if it means none.

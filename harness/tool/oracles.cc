@@ -49,6 +49,12 @@ TextPlace PlaceOfExpect(std::string_view expect, std::string_view content, std::
 
 std::span<const OracleInfo> Oracles() { return kOracleInfo; }
 
+std::optional<Oracle> OracleNamed(std::string_view name) {
+  const auto* const found = std::find(std::begin(kOracleNames), std::end(kOracleNames), name);
+  if (found == std::end(kOracleNames)) return std::nullopt;
+  return static_cast<Oracle>(found - std::begin(kOracleNames));
+}
+
 std::vector<std::string> NeverConsulted(const std::vector<Oracle>& needed,
                                         const std::array<std::uint64_t, kOracles>& consulted,
                                         bool control) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct OracleInfo {
 
 // The harness's own, then those that only the tool hears of: a sanitizer's word, a Go trace.
 std::span<const OracleInfo> Oracles();
+
+// The harness's own of this name.
+std::optional<Oracle> OracleNamed(std::string_view name);
 
 // The names of those that `needed` names and nobody consulted. On a control map, which need not
 // show its table, only those that can judge any map are needed.

@@ -38,6 +38,7 @@ std::string SameOptions(const Session& session, const ReplayOptions& options,
   if (options.map != session.registry.maps.front()) text += " --map " + options.map;
   if (!options.policy.empty()) text += " --policy " + options.policy;
   if (!item.target.empty()) text += " --target " + item.target;
+  if (!options.without.empty()) text += " --without " + options.without;
   return text;
 }
 
@@ -203,6 +204,7 @@ void AddReplayCommand(CommandLine& line) {
                "  mapfuzz replay findings/ops-iteration-missed-entry-1f2e.tape\n"
                "  mapfuzz replay --target ops crash-1234\n"
                "  mapfuzz replay --times 100 findings/ops-iteration-missed-entry-1f2e.tape\n"
+               "  mapfuzz replay --without cost findings/growth-cost-growth-late-77aa.tape\n"
                "  mapfuzz replay corpus/go-traces/plain.trace",
                "One line for each failure, and the last line",
                [options](Session& session) { return Replay(session, *options); });
@@ -214,6 +216,7 @@ void AddReplayCommand(CommandLine& line) {
   line.AddMap(command, &options->map);
   CommandLine::AddPolicy(command, &options->policy);
   line.AddTarget(command, &options->target);
+  CommandLine::AddWithout(command, &options->without);
   command->add_option("--times", options->times, "Run each so often; every history must be equal")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000}));
   command->add_option("--until-step", options->until_step, "Stop after this elementary step")

@@ -6,10 +6,13 @@
 #include "harness/tool/error.h"
 #include "harness/tool/expectation.h"
 #include "harness/tool/files.h"
+#include "harness/tool/oracles.h"
 #include "harness/tool/text.h"
 
 namespace mapfuzz::tool {
 namespace {
+
+constexpr auto kDeterministic = Oracle::kDeterministic;
 
 // What the file says of itself. ToolError (bad input) if it is nothing to run.
 RunRequest Prepare(const Session& session, const ReplayOptions& options, ReplayItem& item) {
@@ -18,6 +21,7 @@ RunRequest Prepare(const Session& session, const ReplayOptions& options, ReplayI
   request.name = InputName(item.path);
   request.map = options.map;
   request.policy = ParsePolicy(options.policy);
+  request.without = OracleNamed(options.without);
   if (options.until_step != 0) request.until_step = options.until_step;
   request.history = options.history;
   item.target = TargetFor(session.registry, options.target, item.path, request.content);
@@ -32,21 +36,22 @@ RunRequest Prepare(const Session& session, const ReplayOptions& options, ReplayI
                                    OverridesOf(session.registry, options.policy, item.target));
   item.changes = runs.changes;
   const bool as_written = options.map == session.registry.maps.front() &&
-                          said.tape.config == runs.tape.config && options.until_step == 0;
+                          said.tape.config == runs.tape.config && options.until_step == 0 &&
+                          options.without.empty();
   (as_written ? item.expect : item.expect_aside) = said.expect;
   return request;
 }
 
 // One more run of the same input: the first that is not as it must be stays, else every history
-// must be the same.
-void Merge(ReplayItem& item, Verdict next) {
+// must be the same, if it `compares` them.
+void Merge(ReplayItem& item, Verdict next, bool compares) {
   const bool first = item.runs++ == 0;
   if (!first && !item.wrong.empty()) return;
   const std::string wrong = WhyNotAsExpected(next, item.expect);
   if (first || !wrong.empty()) {
     item.verdict = std::move(next);
     item.wrong = wrong;
-  } else if (item.verdict.digest != next.digest) {
+  } else if (compares && item.verdict.digest != next.digest) {
     item.verdict.kind = Verdict::Kind::kFail;
     item.verdict.signature = {"deterministic", "history-differs"};
     item.verdict.report =
@@ -103,7 +108,7 @@ void RunItems(Session& session, const ReplayOptions& options, std::vector<Replay
       order.size(), [&](std::size_t n) { return RunSpec(session.program, requests[order[n]]); },
       options.jobs, {*ParseDuration(options.limit)},
       [&](std::size_t n, const ChildExit& end) {
-        Merge(items[order[n]], VerdictOf(end));
+        Merge(items[order[n]], VerdictOf(end), OracleNamed(options.without) != kDeterministic);
         session.progress.Tell(
             fmt::format("replay: {} of {} runs", FormatCount(++done), FormatCount(order.size())));
       });

@@ -16,7 +16,7 @@ namespace mapfuzz::tool {
 
 struct ReplayOptions {
   std::vector<std::string> inputs;
-  std::string map, policy, target, limit = "60s";
+  std::string map, policy, target, without, limit = "60s";
   std::uint64_t times = 1;
   std::uint64_t until_step = 0;  // 0: to the end
   int jobs = DefaultJobs();

@@ -13,6 +13,7 @@
 #include "harness/tool/expectation.h"
 #include "harness/tool/files.h"
 #include "harness/tool/input.h"
+#include "harness/tool/oracles.h"
 #include "harness/tool/text.h"
 #include "harness/tool/verdict.h"
 
@@ -22,7 +23,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct ShowOptions {
-  std::string file, map, policy, target;
+  std::string file, map, policy, target, without;
   std::uint64_t until_step = 0;
   bool no_history = false;
 };
@@ -88,6 +89,7 @@ std::string Next(const Session& session, const ShowOptions& options, const Shown
   if (options.map != session.registry.maps.front()) next += " --map " + options.map;
   if (!options.policy.empty()) next += " --policy " + options.policy;
   if (!shown.target.empty()) next += " --target " + shown.target;
+  if (!options.without.empty()) next += " --without " + options.without;
   return next + " " + ShellQuote(options.file);
 }
 
@@ -145,6 +147,7 @@ int Show(Session& session, const ShowOptions& options) {
   request.name = InputName(options.file);
   request.map = options.map;
   request.policy = ParsePolicy(options.policy);
+  request.without = OracleNamed(options.without);
   request.history = true;
   if (options.until_step != 0) request.until_step = options.until_step;
   request.target = TargetFor(registry, options.target, options.file, content);
@@ -158,7 +161,7 @@ int Show(Session& session, const ShowOptions& options) {
   const LoadedTape said =
       LoadTape(content, request.name, OverridesOf(registry, "", request.target));
   const bool as_written = options.map == registry.maps.front() && options.until_step == 0 &&
-                          said.tape.config == loaded.tape.config;
+                          options.without.empty() && said.tape.config == loaded.tape.config;
   request.content = content;
   shown.verdict = RunAndWait(session.program, request);
   shown.wrong = WhyNotAsExpected(shown.verdict, as_written ? loaded.expect : "");
@@ -205,6 +208,7 @@ void AddShowCommand(CommandLine& line) {
   line.AddMap(command, &options->map);
   CommandLine::AddPolicy(command, &options->policy);
   line.AddTarget(command, &options->target);
+  CommandLine::AddWithout(command, &options->without);
   command->add_option("--until-step", options->until_step, "Stop after this elementary step")
       ->check(CLI::Range(std::uint64_t{1}, kMaxSteps));
   command->add_flag("--no-history", options->no_history, "Leave the steps out");

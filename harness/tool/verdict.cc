@@ -9,6 +9,7 @@
 #include "harness/tape_text.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
+#include "harness/tool/oracles.h"
 #include "harness/tool/state_stream.h"
 #include "harness/tool/text.h"
 
@@ -88,6 +89,7 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
     options.operations = &told.operations;
   }
   options.fates = &told.fates;
+  options.without = OracleNamed(arguments.without);
   options.until_step = arguments.until_step;
   if (arguments.states) {
     options.on_state = [](const StepState& state) { Write(ToStream(state)); };
@@ -159,6 +161,10 @@ ChildSpec RunSpec(const std::string& program, const RunRequest& request) {
   }
   if (!request.target.empty()) {
     spec.argv.insert(spec.argv.end(), {"--target", request.target});
+  }
+  if (request.without.has_value()) {
+    spec.argv.insert(spec.argv.end(),
+                     {"--without", std::string(kOracleNames[static_cast<int>(*request.without)])});
   }
   if (request.until_step.has_value()) {
     spec.argv.insert(spec.argv.end(), {"--until-step", std::to_string(*request.until_step)});

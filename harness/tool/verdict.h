@@ -27,7 +27,8 @@ struct RunRequest {
   std::string name;  // for messages
   std::string map;
   std::optional<PolicyKind> policy;
-  std::string target;  // shapes an engine's bytes; may be empty, or kNoTarget
+  std::string target;             // shapes an engine's bytes; may be empty, or kNoTarget
+  std::optional<Oracle> without;  // see RunOptions
   std::optional<std::uint64_t> until_step;
   bool history = false;
   bool states = false;  // handed back before the verdict; see `state_stream.h`
@@ -77,7 +78,7 @@ nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& command
 // The other side: the hidden command `run-one` reads its input from standard input and writes the
 // verdict to kResultFd. Returns the exit code.
 struct RunOneArguments {
-  std::string name, map, policy, target;
+  std::string name, map, policy, target, without;
   std::uint64_t until_step = UINT64_MAX;
   bool history = false;
   bool states = false;
