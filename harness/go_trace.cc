@@ -231,6 +231,48 @@ GoTrace ParseGoTrace(std::string_view text, std::string_view file_name) {
   return trace;
 }
 
+std::optional<Tape> TapeOf(const GoTrace& trace) {
+  constexpr std::uint64_t kMostCount = UINT16_MAX;
+  if (trace.config.type == TraceType::kF64 || trace.config.hint > kMaxHint) return std::nullopt;
+  Tape tape;
+  tape.config.policy = PolicyKind::kGo119;
+  tape.config.hash = trace.config.hash;
+  tape.config.hint = static_cast<std::int32_t>(trace.config.hint);
+  for (const TraceLine& line : trace.lines) {
+    const TraceOp& op = line.op;
+    const std::uint64_t draw = op.start | std::uint64_t{op.offset} << line.state.header.b;
+    if (op.key >= tape.config.keys || op.iterator >= kIterators || draw > kMostCount) {
+      return std::nullopt;
+    }
+    const auto key = static_cast<std::uint16_t>(op.key);
+    const auto iterator = static_cast<std::uint8_t>(op.iterator);
+    switch (op.kind) {
+      case TraceOpKind::kMake:
+        break;
+      case TraceOpKind::kPut:
+        tape.ops.push_back({OpCode::kPut, 0, key, 0});
+        break;
+      case TraceOpKind::kDel:
+        tape.ops.push_back({OpCode::kDel, 0, key, 0});
+        break;
+      case TraceOpKind::kGet:
+        tape.ops.push_back({OpCode::kGet, 0, key, 0});
+        break;
+      case TraceOpKind::kBegin:
+        tape.ops.push_back({OpCode::kBegin, iterator, 0, static_cast<std::uint16_t>(draw)});
+        break;
+      case TraceOpKind::kNext:
+        tape.ops.push_back({OpCode::kNext, iterator, 0, 0});
+        break;
+      case TraceOpKind::kClear:
+        tape.ops.push_back({OpCode::kClear, 0, 0, 0});
+        break;
+    }
+  }
+  tape.config = Canonical(tape.config);
+  return tape;
+}
+
 std::string StateText(const TraceState& state) {
   const HeaderView& h = state.header;
   char digest[17];

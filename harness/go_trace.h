@@ -7,6 +7,7 @@
 #define MAPFUZZ_HARNESS_GO_TRACE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,11 @@ inline constexpr std::string_view kGoTraceMagic = "# go-trace v1";
 
 // Throws ParseError, which names file, line and column.
 GoTrace ParseGoTrace(std::string_view text, std::string_view file_name);
+
+// The same operations as a tape, under the exact policy, with the map that the recording made. What
+// a write writes is the tape's own. Nothing if a tape cannot say it: keys are its ids, and it has
+// no more than four iterators.
+std::optional<Tape> TapeOf(const GoTrace& trace);
 
 // A state in the words of the format: "count flags B noverflow hash0 nevacuate growing pool
 // nancalls | digest".

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "harness/tape_text.h"
 #include "harness/text_error.h"
 
 namespace mapfuzz {
@@ -40,6 +42,29 @@ TEST(GoTraceTest, ReadsTheConfiguration) {
   EXPECT_EQ(trace.config.type, TraceType::kU64Pointer);
   EXPECT_EQ(trace.config.hash, HashKind::kTopZero);
   EXPECT_EQ(trace.config.hint, -5);
+}
+
+TEST(GoTraceTest, IsATapeToo) {
+  constexpr std::string_view kState = " | 1 3 2 0 0 0 0 -1 0 | 0\n";
+  std::string body;
+  for (const char* line :
+       {"put 7 3", "get 7 = 3", "iter 2 begin 1 6 = 7 3", "iter 2 next = end", "del 7", "clear"}) {
+    body += std::string(line) + std::string(kState);
+  }
+  const std::optional<Tape> tape = TapeOf(Parse(body));
+  ASSERT_TRUE(tape.has_value());
+  EXPECT_EQ(tape->config.policy, PolicyKind::kGo119);
+  std::string operations;
+  for (const Op& op : tape->ops) operations += OpText(op) + "\n";
+  EXPECT_EQ(operations, "put 7\nget 7\nbegin 2 25\nnext 2\ndel 7\nclear\n")
+      << "25 is slot 6 and bucket 1 of four";
+}
+
+TEST(GoTraceTest, IsNoTapeIfNoneCanSayIt) {
+  constexpr std::string_view kState = " | 1 3 2 0 0 0 0 -1 0 | 0\n";
+  EXPECT_FALSE(TapeOf(Parse("put 65536 3" + std::string(kState))).has_value());
+  EXPECT_FALSE(TapeOf(Parse("iter 4 begin 0 0 = end" + std::string(kState))).has_value());
+  EXPECT_FALSE(TapeOf(Parse("iter 0 begin 65536 0 = end" + std::string(kState))).has_value());
 }
 
 TEST(GoTraceTest, ReadsEveryOperation) {
