@@ -21,26 +21,71 @@ constexpr std::size_t kMostMessage = 2000;
 constexpr TimeLimit kNoLimit{24 * 3600.0};
 constexpr std::size_t kLargestObject = std::size_t{1} << 30;
 
-// Runs a program of the path, its output appended to `log`. True if it ended well.
-bool RunTool(std::vector<std::string> arguments, const std::string& log) {
+std::string LogOf(const TreeSpec& tree) { return tree.folder + "/log"; }
+
+// A program of the path, its output appended to the tree's log.
+ChildSpec ProgramSpec(const TreeSpec& tree, const std::vector<std::string>& arguments) {
   ChildSpec spec;
-  const std::string name = arguments.front();
   spec.argv = {"/usr/bin/env"};
   spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
-  spec.log = log;
+  spec.log = LogOf(tree);
   // Trees differ by their folders, which the compiler's cache is not to mind.
   spec.environment = {"CCACHE_NOHASHDIR=true"};
-  ChildExit exit;
-  RunAll(
-      1, [&](std::size_t) { return spec; }, 1, kNoLimit,
-      [&](std::size_t, const ChildExit& end) { exit = end; });
-  if (exit.code == 127) {
-    throw ToolError(kExitEnvironment,
-                    fmt::format("{}: no such program; install it (ci/packages.txt names the "
-                                "package)",
-                                name));
+  if (!tree.libraries.empty()) spec.environment.push_back("CCACHE_BASEDIR=" + tree.source);
+  return spec;
+}
+
+// Runs one for each tree that all went well with so far, so many at once.
+void RunForAll(const std::vector<TreeSpec>& specs, std::vector<BugTree>& trees, int jobs,
+               std::vector<std::string> (*arguments_of)(const TreeSpec&)) {
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (trees[i].built) chosen.push_back(i);
   }
-  return exit.signal == 0 && exit.code == 0;
+  std::vector<ChildSpec> children;
+  for (const std::size_t i : chosen)
+    children.push_back(ProgramSpec(specs[i], arguments_of(specs[i])));
+  RunAll(
+      children.size(), [&](std::size_t n) { return children[n]; }, jobs, kNoLimit,
+      [&](std::size_t n, const ChildExit& exit) {
+        if (exit.code == 127) {
+          throw ToolError(kExitEnvironment,
+                          fmt::format("{}: no such program; install it (ci/packages.txt names the "
+                                      "package)",
+                                      children[n].argv[1]));
+        }
+        trees[chosen[n]].built = exit.signal == 0 && exit.code == 0;
+      });
+}
+
+std::vector<std::string> Configure(const TreeSpec& spec) {
+  std::vector<std::string> arguments = {
+      "cmake",
+      "-S",
+      spec.source,
+      "--preset",
+      spec.preset,
+      "-B",
+      spec.folder + "/build",
+      "-DMAPFUZZ_HMAP_DIR=" + spec.folder + "/hmap",
+      "-DMAPFUZZ_TESTS=OFF",
+      "-DMAPFUZZ_ABSL=OFF",
+      fmt::format("-DMAPFUZZ_GO119={}", spec.go119 ? "ON" : "OFF"),
+      fmt::format("-DMAPFUZZ_TYPES={}", fmt::join(spec.types, ";"))};
+  std::string flags;
+  if (!spec.optimised) flags = "-O0;-g0";
+  // What goes with a sanitizer is unused without it.
+  if (!spec.sanitised) flags += ";-fno-sanitize=all;-Wno-unused-command-line-argument";
+  if (!flags.empty()) arguments.push_back("-DMAPFUZZ_SUBJECT_FLAGS=" + flags);
+  if (!spec.libraries.empty()) arguments.push_back("-DMAPFUZZ_LIBRARIES=" + spec.libraries);
+  return arguments;
+}
+
+std::vector<std::string> Make(const TreeSpec& spec) {
+  std::vector<std::string> arguments = {"ninja", "-C", spec.folder + "/build", "-j",
+                                        std::to_string(spec.jobs)};
+  arguments.insert(arguments.end(), spec.programs.begin(), spec.programs.end());
+  return arguments;
 }
 
 // The errors in the log, or its end.
@@ -77,36 +122,27 @@ void CopyMap(const std::string& source, const std::string& folder, const BugFile
   }
 }
 
-BugTree BuildBugTree(const TreeSpec& spec) {
-  CopyMap(spec.source, spec.folder, spec.bug);
-  BugTree tree;
-  tree.folder = spec.folder;
-  const std::string log = spec.folder + "/log";
-  std::error_code ignored;
-  fs::remove(log, ignored);
-  std::vector<std::string> configure = {
-      "cmake",
-      "-S",
-      spec.source,
-      "--preset",
-      spec.preset,
-      "-B",
-      tree.build(),
-      "-DMAPFUZZ_HMAP_DIR=" + spec.folder + "/hmap",
-      "-DMAPFUZZ_TESTS=OFF",
-      "-DMAPFUZZ_ABSL=OFF",
-      "-DMAPFUZZ_GO119=OFF",
-      fmt::format("-DMAPFUZZ_TYPES={}", fmt::join(spec.types, ";"))};
-  if (!spec.optimised) configure.emplace_back("-DMAPFUZZ_SUBJECT_FLAGS=-O0;-g0");
-  std::vector<std::string> build = {"ninja", "-C", tree.build(), "-j", std::to_string(spec.jobs)};
-  build.insert(build.end(), spec.programs.begin(), spec.programs.end());
-  tree.built = RunTool(configure, log) && RunTool(build, log);
-  if (tree.built) {
-    tree.effect = EffectOf(tree.build());
-  } else {
-    tree.message = WhatFailed(log);
+BugTree BuildBugTree(const TreeSpec& spec) { return BuildBugTrees({spec}, 1).front(); }
+
+std::vector<BugTree> BuildBugTrees(const std::vector<TreeSpec>& specs, int jobs) {
+  std::vector<BugTree> trees(specs.size());
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    CopyMap(specs[i].source, specs[i].folder, specs[i].bug);
+    std::error_code ignored;
+    fs::remove(LogOf(specs[i]), ignored);
+    trees[i].folder = specs[i].folder;
+    trees[i].built = true;
   }
-  return tree;
+  RunForAll(specs, trees, jobs, Configure);
+  RunForAll(specs, trees, jobs, Make);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (trees[i].built) {
+      trees[i].effect = EffectOf(trees[i].build());
+    } else {
+      trees[i].message = WhatFailed(LogOf(specs[i]));
+    }
+  }
+  return trees;
 }
 
 Effect EffectOf(const std::string& build) {

@@ -50,12 +50,19 @@ struct TreeSpec {
   std::vector<std::string> programs = {"mapfuzz", "fuzzers"};
   std::string preset = "bug";
   bool optimised = true;  // the map; if not, it is built in a third of the time
+  bool sanitised = true;  // likewise; the rest has its sanitizers in any case
+  bool go119 = false;     // the exact policy is built, too
+  // A build tree of the same flags: whatever knows nothing of the map is taken from there and has
+  // to be up to date. Empty: everything is built.
+  std::string libraries = {};
   int jobs = 1;
 };
 
-// CopyMap, and builds. A map that does not compile is no error; a `cmake` or `ninja` that is not
-// there is (environment).
+// CopyMap, and builds, in so many processes; one that has many trees to build keeps them busy by
+// building several at once. A map that does not compile is no error; a `cmake` or `ninja` that is
+// not there is (environment).
 BugTree BuildBugTree(const TreeSpec& spec);
+std::vector<BugTree> BuildBugTrees(const std::vector<TreeSpec>& specs, int jobs);
 
 // Of the objects of the map's subjects in a build tree. ToolError (harness) if there are none.
 Effect EffectOf(const std::string& build);
