@@ -197,6 +197,7 @@ int Main(int argc, char** argv, const Registry& registry) {
   AddBugsCommand(line);
   AddScoreCommand(line);
   AddCanaryCommand(line);
+  AddAlarmsCommand(line);
   AddRunOneCommand(line);
   AddRunManyCommand(line);
   AddViolateCommand(line);

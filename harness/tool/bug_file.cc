@@ -115,6 +115,11 @@ class Reader {
     } else if (name == "canary") {
       known(std::vector<std::string_view>{"no", "yes"});
       bug_.canary = value == "yes";
+    } else if (name == "alarm") {
+      bug_.alarm = (std::filesystem::path(path_).parent_path() / value).lexically_normal().string();
+    } else if (name == "recorded") {
+      known(std::vector<std::string_view>{"no", "yes"});
+      bug_.recorded = value == "yes";
     } else if (name == "types") {
       ReadTypes(line, colon + 2);
     } else if (name == "equivalent") {
@@ -178,8 +183,12 @@ class Reader {
            "the file needs a line `oracle:`, or of an edit that nobody can see "
            "`equivalent:`, but not both");
     }
-    if (bug_.canary && (bug_.IsEquivalent() || bug_.threads)) {
-      Fail(headers_.at("canary"), 1, "no hunt finds an edit that is equivalent or wants threads");
+    if (bug_.canary && (bug_.IsEquivalent() || !bug_.IsHuntable())) {
+      Fail(headers_.at("canary"), 1,
+           "no hunt finds an edit that is equivalent, wants threads or a recording");
+    }
+    if (!bug_.alarm.empty() && (bug_.IsEquivalent() || bug_.threads)) {
+      Fail(headers_.at("alarm"), 1, "no tape shows an edit that is equivalent or wants threads");
     }
     if (bug_.story.empty()) Fail(last_, 1, "the file lacks a section `story:`");
     if (bug_.trigger.empty()) Fail(last_, 1, "the file lacks a section `trigger:`");

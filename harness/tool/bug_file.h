@@ -11,6 +11,10 @@
 //                                    with (`checked`: of checked maps); with u64 among them any
 //                                    type shows it, and if the line is left out it is u64
 //   canary: yes                      only if it is: any hunt of some seconds finds it
+//   alarm: ID.tape                   only of one bug for each oracle: beside the file, a tape that
+//                                    this oracle, and no other one, sees fail on the bug; of the
+//                                    oracle `trace` a recording, ../go-traces/plain.trace
+//   recorded: yes                    only recordings of Go show it, and no hunt does
 //   equivalent: ...                  in place of `oracle:` if the edit changes nothing that anybody
 //                                    can see: why that is so
 //
@@ -67,6 +71,8 @@ struct BugFile {
   std::string id, title, bug_class, file, oracle, weight;
   bool threads = false;
   bool canary = false;
+  std::string alarm;  // path of the tape or the recording; empty of most bugs
+  bool recorded = false;
   std::vector<std::string> types = {"u64"};
   std::string equivalent;  // the argument; empty of a bug
   std::string story, trigger;
@@ -74,6 +80,8 @@ struct BugFile {
 
   bool IsEquivalent() const { return !equivalent.empty(); }
   bool IsGross() const { return weight == "gross"; }
+  // A hunt can find it.
+  bool IsHuntable() const { return !threads && !recorded; }
 };
 
 // The bug that `text`, the content of the file `path`, holds. ToolError (bad input) that names the

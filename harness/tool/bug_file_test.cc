@@ -45,6 +45,28 @@ std::string ErrorOf(const std::string& text) {
   return "";
 }
 
+TEST(BugFileTest, NamesTheTapeOfAnAlarmFromItsOwnFolder) {
+  const auto alarm_of = [](const std::string& name) {
+    const std::string text = Edited("threads: no\n", "threads: no\nalarm: " + name + "\n");
+    return ParseBugFile(text, "bugs/stops-too-soon.bug").alarm;
+  };
+  EXPECT_EQ(alarm_of("stops-too-soon.tape"), "bugs/stops-too-soon.tape");
+  EXPECT_EQ(alarm_of("../go-traces/plain.trace"), "go-traces/plain.trace");
+  EXPECT_EQ(ParseBugFile(kText, "bugs/stops-too-soon.bug").alarm, "");
+  EXPECT_NE(ErrorOf(Edited("threads: no\n", "threads: yes\nalarm: a.tape\n"))
+                .find("no tape shows an edit that is equivalent or wants threads"),
+            std::string::npos);
+}
+
+TEST(BugFileTest, NoHuntLooksForWhatWantsThreadsOrARecording) {
+  const auto huntable = [](const std::string& lines) {
+    return ParseBugFile(Edited("threads: no\n", lines), "bugs/stops-too-soon.bug").IsHuntable();
+  };
+  EXPECT_TRUE(huntable("threads: no\n"));
+  EXPECT_FALSE(huntable("threads: yes\n"));
+  EXPECT_FALSE(huntable("threads: no\nrecorded: yes\n"));
+}
+
 TEST(BugFileTest, ReadsAllThatABugFileSays) {
   const BugFile bug = ParseBugFile(kText, "bugs/stops-too-soon.bug");
   EXPECT_EQ(bug.id, "stops-too-soon");

@@ -150,7 +150,7 @@ std::string TapesMissing(const std::vector<BugFile>& bugs) {
   std::string missing;
   for (const BugFile& bug : bugs) {
     const std::string tape = fs::path(bug.path).replace_extension(".tape").string();
-    if (bug.IsEquivalent() || bug.threads || IsFile(tape)) continue;
+    if (bug.IsEquivalent() || !bug.IsHuntable() || IsFile(tape)) continue;
     missing += fmt::format("{}: no tape shows it; put what a hunt finds into {}\n", bug.id, tape);
   }
   return missing;

@@ -62,6 +62,7 @@ void AddCompareCommand(CommandLine& line);
 void AddCheckCommand(CommandLine& line);
 void AddHuntCommand(CommandLine& line);
 void AddBugsCommand(CommandLine& line);
+void AddAlarmsCommand(CommandLine& line);
 void AddCanaryCommand(CommandLine& line);
 void AddScoreCommand(CommandLine& line);
 void AddRunOneCommand(CommandLine& line);   // hidden: one input, in the child

@@ -46,7 +46,7 @@ std::vector<BugFile> ChooseBugs(const ScoreArguments& arguments, const std::vect
         std::find(arguments.bugs.begin(), arguments.bugs.end(), bug.id) != arguments.bugs.end();
     const bool of_class = arguments.bug_class.empty() || bug.bug_class == arguments.bug_class;
     // No target has threads yet; without them nobody can see it.
-    if (named && of_class && !bug.threads) chosen.push_back(bug);
+    if (named && of_class && bug.IsHuntable()) chosen.push_back(bug);
   }
   if (chosen.empty()) {
     throw ToolError(kExitUsage, "no bug is left to look for; name others or another --class");
