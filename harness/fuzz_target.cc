@@ -80,6 +80,15 @@ std::uint64_t DigestOf(const std::uint8_t* data, std::size_t size) {
 
 }  // namespace
 
+FuzzTarget::FuzzTarget(Shape shape, std::string_view map, Run run, RecipeKind about,
+                       Violate violate)
+    : shape_(shape),
+      map_(map),
+      run_(run),
+      about_(about),
+      violate_(violate),
+      mutations_seen_(MutationsIn(TheStatsPage())) {}
+
 int FuzzTarget::Initialize(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
@@ -111,6 +120,8 @@ int FuzzTarget::Initialize(int argc, char** argv) {
     }
   }
   TheStatsPage().built_with = SanitizersOfBuild();
+  // The page may have come with those of a process before this one.
+  mutations_seen_ = MutationsIn(TheStatsPage());
   return 0;
 }
 

@@ -33,8 +33,7 @@ class FuzzTarget {
 
   // Without `violate` it knows no violations.
   FuzzTarget(Shape shape, std::string_view map, Run run, RecipeKind about = RecipeKind::kPlain,
-             Violate violate = nullptr)
-      : shape_(shape), map_(map), run_(run), about_(about), violate_(violate) {}
+             Violate violate = nullptr);
 
   // Reads the flags that are ours. A wrong one ends the process with exit code 2.
   int Initialize(int argc, char** argv);
@@ -62,7 +61,7 @@ class FuzzTarget {
   Run run_;
   RecipeKind about_;
   Violate violate_;
-  std::uint64_t mutations_seen_ = 0;
+  std::uint64_t mutations_seen_;  // when the last input had run, by the statistics
   std::optional<PolicyKind> policy_;
 };
 
