@@ -213,6 +213,7 @@ class Runner {
   void Reserve(std::int32_t hint);
   void Remake(std::int32_t hint);
   void AfterWhole(Side& side);
+  void CheckNoCalls(const Side& side, const CallCounts& before);
   void Replaced(int content);
 
   // The table that the map's part of a step works on, and what it does with the chains.

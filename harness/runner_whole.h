@@ -27,6 +27,7 @@ void Runner<S>::Clear() {
     if ((before.flags & kSameSizeFlag) != 0) core_.Hit(Milestone::kClearMidSameSize);
   }
   const std::uint32_t seeds = stage_->draws.hash_seeds;
+  const CallCounts calls = stage_->draws.calls;
   if (!AttemptWhole({side, How::kAll}, Milestone::kFaultInClear, [&] { side.map.Clear(); })) return;
   if constexpr (CountsLives<S>) {
     if (S::kKeepsOldEntries && contract_.LiveOn(kMap) != 0) left_by_clears_ += side.model.size();
@@ -38,7 +39,19 @@ void Runner<S>::Clear() {
   side.model.Clear();
   if (core_.wants_history()) core_.Line("done");
   side.table.AfterClear(side.map, filled, stage_->draws.hash_seeds - seeds, core_);
+  CheckNoCalls(side, calls);
   AfterWhole(side);
+}
+
+// What goes or changes hands as a whole is not looked at key by key.
+template <Subject S>
+void Runner<S>::CheckNoCalls(const Side& side, const CallCounts& before) {
+  if constexpr (CountsCalls<S>) {
+    const CallCounts now = side.map.Calls();
+    core_.Consult(Oracle::kCost);
+    const CallCounts made{now.hash - before.hash, now.equal - before.equal};
+    if (made.hash != 0 || made.equal != 0) core_.Fail(CallFault(made, {}));
+  }
 }
 
 template <Subject S>
