@@ -57,14 +57,37 @@ void ChangeLayout(TapeLayout& layout, Random& random) {
   }
 }
 
+HashKind RandomHash(Random& random) {
+  constexpr HashKind kHashes[] = {HashKind::kGood,     HashKind::kGood,     HashKind::kGood,
+                                  HashKind::kGood,     HashKind::kLowBits,  HashKind::kConst,
+                                  HashKind::kTopZero,  HashKind::kPairs,    HashKind::kIdentity,
+                                  HashKind::kIdentity, HashKind::kIdentity, HashKind::kIdentity};
+  return random.Pick(kHashes);
+}
+
+GrowthKind RandomGrowth(Random& random) {
+  constexpr GrowthKind kGrowths[] = {GrowthKind::kGo119, GrowthKind::kGo119, GrowthKind::kGo121,
+                                     GrowthKind::kFull, GrowthKind::kSparse};
+  return random.Pick(kGrowths);
+}
+
+std::int32_t RandomHint(const Config& config, Random& random) {
+  if (random.Chance(1, 16)) return kMinHint;
+  return static_cast<std::int32_t>(random.Chance(1, 2) ? NearThreshold(config, random)
+                                                       : random.Scaled(kMaxHint + 1));
+}
+
+std::uint32_t RandomKeys(Random& random) {
+  return random.Chance(3, 4) ? kMaxKeys : 1 + random.Scaled(4096);
+}
+
+std::uint32_t RandomSeed(Random& random) {
+  return random.Chance(1, 3) ? 0 : static_cast<std::uint32_t>(random.Next());
+}
+
 }  // namespace
 
 void ChangeConfig(Config& config, Random& random) {
-  constexpr HashKind kHashes[] = {HashKind::kGood,    HashKind::kGood,     HashKind::kGood,
-                                  HashKind::kGood,    HashKind::kLowBits,  HashKind::kConst,
-                                  HashKind::kTopZero, HashKind::kIdentity, HashKind::kPairs};
-  constexpr GrowthKind kGrowths[] = {GrowthKind::kGo119, GrowthKind::kGo119, GrowthKind::kGo121,
-                                     GrowthKind::kFull, GrowthKind::kSparse};
   // What the layout is decides much, where there is one.
   switch (random.Below(config.type == KeyType::kBytes ? 16 : 9)) {
     case 0:
@@ -78,21 +101,19 @@ void ChangeConfig(Config& config, Random& random) {
       config.path = static_cast<PathKind>(random.Below(kPathKinds));
       break;
     case 3:
-      config.hash = random.Pick(kHashes);
+      config.hash = RandomHash(random);
       break;
     case 4:
-      config.growth = random.Pick(kGrowths);
+      config.growth = RandomGrowth(random);
       break;
     case 5:
-      config.hint = static_cast<std::int32_t>(random.Chance(1, 2) ? NearThreshold(config, random)
-                                                                  : random.Scaled(kMaxHint + 1));
-      if (random.Chance(1, 16)) config.hint = kMinHint;
+      config.hint = RandomHint(config, random);
       break;
     case 6:
-      config.keys = random.Chance(3, 4) ? kMaxKeys : 1 + random.Scaled(4096);
+      config.keys = RandomKeys(random);
       break;
     case 7:
-      config.seed = random.Chance(1, 3) ? 0 : static_cast<std::uint32_t>(random.Next());
+      config.seed = RandomSeed(random);
       break;
     case 8:
       // A short limit refuses much, a long one is hardly ever met.
@@ -101,6 +122,21 @@ void ChangeConfig(Config& config, Random& random) {
     default:
       ChangeLayout(config.layout, random);
   }
+}
+
+Config RandomConfig(KeyType likely, Random& random) {
+  Config config;
+  config.type = random.Chance(1, 2) ? likely : static_cast<KeyType>(random.Below(kKeyTypes));
+  if (config.type == KeyType::kBytes) config.layout = RandomLayout(random);
+  config.policy = static_cast<PolicyKind>(random.Below(kPolicyKinds));
+  config.path = static_cast<PathKind>(random.Below(kPathKinds));
+  config.hash = RandomHash(random);
+  config.growth = RandomGrowth(random);
+  if (random.Chance(1, 4)) config.hint = RandomHint(config, random);
+  config.keys = RandomKeys(random);
+  config.seed = RandomSeed(random);
+  if (random.Chance(1, 4)) config.chain = RandomChain(random);
+  return config;
 }
 
 std::uint32_t NearThreshold(const Config& config, Random& random) {

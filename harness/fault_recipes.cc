@@ -1,5 +1,7 @@
 #include "harness/fault_recipes.h"
 
+#include <algorithm>
+
 namespace mapfuzz {
 
 void FaultRecipes::FaultsAtEdge() {
@@ -86,6 +88,28 @@ void FaultRecipes::FaultsOnWholeMaps() {
     Torment();
   }
   Fill(base_ + full, random_.Below(full));
+  MaybeFinish(it_);
+}
+
+void FaultRecipes::FaultsInLongChains() {
+  const std::uint32_t b = ChooseB(5);
+  const std::uint32_t chains = 1u << b;
+  const std::uint32_t full = EntriesAtB(b);
+  const std::uint32_t first = base_ / chains * chains;
+  Add(OpCode::kRemake, {full - static_cast<std::uint32_t>(kMinHint)});
+  // Where keys choose their chains, a doubling moves all of these to one.
+  const std::uint32_t pile = std::min(full / 2, SlotsOf(config_) + random_.Between(1, 9));
+  for (std::uint32_t i = 0; i < pile; ++i) Put(first + i * 2 * chains);
+  Fill(first + 1, full - pile);
+  if (random_.Chance(2, 3)) Begin(it_);
+  for (std::uint32_t n = random_.Between(2, 6); n > 0; --n) {
+    Torment();
+    constexpr std::uint32_t kSteps[] = {0, 0, 1, 2};
+    const std::uint32_t chain = first + random_.Pick(kSteps);
+    Put(random_.Chance(1, 2) ? chain : chain + (pile + n) * 2 * chains);
+    Next(it_);
+  }
+  Fill(first + full, random_.Below(chains + 1));
   MaybeFinish(it_);
 }
 

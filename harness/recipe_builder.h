@@ -50,6 +50,8 @@ class RecipeBuilder {
   // Now and then starts from nothing, so that thresholds are where they are expected.
   void MaybeFromNothing();
   std::uint32_t ChooseB(unsigned max);
+  // Neighbouring keys then lie in neighbouring chains.
+  bool KeysChooseChains() const { return config_.hash == HashKind::kIdentity; }
   std::uint32_t EntriesAtB(std::uint32_t b) const {
     return EntriesAt(config_.growth, b, SlotsOf(config_));
   }

@@ -64,6 +64,7 @@ class Mutator {
 
   void EditOnce();
 
+  void StartAfresh();
   void InsertOps();
   void EraseSpan();
   void DuplicateSpan();
@@ -72,6 +73,7 @@ class Mutator {
   void ChangeOpCode();
   void ChangeConfiguration() { ChangeConfig(tape_.config, random_); }
   void SpliceBlock();
+  void InterruptPhase();
 
   // A span of the tape: [begin, end), short ones more often. Empty only if the tape is.
   struct Span {
@@ -92,15 +94,20 @@ class Mutator {
 
 void Mutator::Run() {
   if (ops_.size() > max_ops_) ops_.resize(max_ops_);
-  if (ops_.empty()) {
-    // The start of a corpus: a configuration of its own and something to run.
-    for (std::uint32_t n = random_.Below(6); n > 0; --n) ChangeConfiguration();
-    SpliceBlock();
-    return;
-  }
+  // A corpus goes on from what it has, and that is of few configurations, long, and in no state
+  // that a recipe expects.
+  if (ops_.empty() || random_.Chance(1, 4)) return StartAfresh();
   std::uint32_t edits = 1;
   while (edits < 8 && random_.Chance(1, 3)) ++edits;
   for (; edits > 0; --edits) EditOnce();
+}
+
+// A configuration of its own and something to run.
+void Mutator::StartAfresh() {
+  ops_.clear();
+  tape_.config = RandomConfig(tape_.config.type, random_);
+  SpliceBlock();
+  if (random_.Chance(1, 4)) SpliceBlock();
 }
 
 void Mutator::EditOnce() {
@@ -113,6 +120,7 @@ void Mutator::EditOnce() {
       {2, &Mutator::DuplicateSpan},       {2, &Mutator::MoveSpan},
       {5, &Mutator::ChangeOperand},       {2, &Mutator::ChangeOpCode},
       {2, &Mutator::ChangeConfiguration}, {4, &Mutator::SpliceBlock},
+      {1, &Mutator::InterruptPhase},
   };
   std::uint32_t total = 0;
   for (const Edit& edit : kEdits) total += edit.weight;
@@ -176,6 +184,35 @@ void Mutator::ChangeOpCode() {
   op = Canonical(op);
 }
 
+// A phase goes through states that last for a few steps: it is cut in two, and another operation is
+// put between.
+void Mutator::InterruptPhase() {
+  const auto is_phase = [](const Op& op) {
+    return kOpInfo[static_cast<int>(op.code)].kinds[1] == OperandKind::kCount && op.count > 1 &&
+           op.code != OpCode::kWalk;
+  };
+  const auto phases = std::count_if(ops_.begin(), ops_.end(), is_phase);
+  if (phases == 0 || ops_.size() + 2 > max_ops_) return InsertOps();
+  auto at = std::find_if(ops_.begin(), ops_.end(), is_phase);
+  for (std::uint32_t n = random_.Below(static_cast<std::uint32_t>(phases)); n > 0; --n) {
+    at = std::find_if(at + 1, ops_.end(), is_phase);
+  }
+  Op rest = *at;
+  const auto done = static_cast<std::uint16_t>(random_.Between(1, rest.count - 1U));
+  at->count = done;
+  rest.count = static_cast<std::uint16_t>(rest.count - done);
+  if (rest.code != OpCode::kChurn) rest.key = static_cast<std::uint16_t>(rest.key + done);
+  // Rather something else than the phase is made of.
+  Op between = RandomOp(ops_, tape_.config, random_);
+  for (int n = 0; n < 4 && kOpInfo[static_cast<int>(between.code)].kinds[0] == OperandKind::kKey &&
+                  kOpInfo[static_cast<int>(between.code)].operands != 0;
+       ++n) {
+    between = RandomOp(ops_, tape_.config, random_);
+  }
+  at = ops_.insert(at + 1, between);
+  ops_.insert(at + 1, rest);
+}
+
 // Where there are faults, more of them are worth a try; elsewhere they would make tapes shorter and
 // slower that are about something else.
 void Mutator::SpliceBlock() {
@@ -185,7 +222,9 @@ void Mutator::SpliceBlock() {
   const bool has_faults = std::any_of(ops_.begin(), ops_.end(), [](const Op& op) {
     return op.code == OpCode::kFault || op.code == OpCode::kTorment;
   });
-  const bool faults = random_.Chance(1, has_faults ? 3 : 64);
+  // What a checked map keeps on its table has to be allocated as well.
+  const bool checked = tape_.config.policy == PolicyKind::kChecked;
+  const bool faults = random_.Chance(1, has_faults ? 3 : checked ? 8 : 64);
   const RecipeKind kind = faults ? RecipeKind::kFaults : RecipeKind::kPlain;
   Insert(PhaseBlock(tape_.config, kind, random_));
 }

@@ -2,8 +2,9 @@
 //
 // Edits are made to operations, not to bytes: insert, erase, duplicate and move spans, change one
 // operand (`op_mutator.h`), the opcode or a field of the configuration (`config_mutator.h`), splice
-// in a phase block (`tape_recipes.h`), cut two tapes together. The result follows from the tape and
-// the seed alone, is canonical and holds at most `max_ops` operations.
+// in a phase block (`tape_recipes.h`), cut a phase in two, cut two tapes together. Every fourth
+// time a tape is begun afresh instead, with a configuration of its own. The result follows from the
+// tape and the seed alone, is canonical and holds at most `max_ops` operations.
 //
 // `shape` brings a configuration into the form that a fuzz target wants: it overwrites the fields
 // the target pins. Null leaves it as it is. `about` is the kind of recipe that the target is about:

@@ -23,10 +23,22 @@ class Recipe : public CorruptRecipes {
   // Filled and thinned out until an insert finds too many overflow buckets and almost no entries:
   // the map can be emptied before that growth is over.
   void ThinnedAtCap();
-  // One chain after the other overfilled and emptied again: the next insert starts a same-size
-  // growth for certain, and something else comes before that is over. Needs keys that choose their
-  // chains.
+  // One chain after the other overfilled and emptied again, more or less: the next insert starts a
+  // same-size growth for certain, and something else comes before that is over. Then the table
+  // grows on or is copied. Needs keys that choose their chains.
   void PiledChains();
+  // Something meets the growth that a piled table is in, with these keys or more.
+  void MeetGrowth(const std::vector<std::uint32_t>& left, std::uint32_t chains,
+                  std::uint32_t other);
+  void Empty(const std::vector<std::uint32_t>& left);
+  // A map without a table, or with one that holds nothing: moved from, cleared, emptied by deletes
+  // at rest or in the middle of a growth. All that can be asked of it, in any order.
+  void OnNothing();
+  // Emptied again and again under iterators, about as often as a byte can count.
+  void OverAndOver();
+  // A large table doubles, and writes come to a run of old chains that is far from the mark. Needs
+  // keys that choose their chains.
+  void FarFromTheMark();
   // One iterator lives through a doubling and then through a same-size growth.
   void BothKindsOfGrowth();
   // A clear under an iterator, in the middle of a growth or not, then other keys.
@@ -136,35 +148,189 @@ void Recipe::ThinnedAtCap() {
     Drain(key, rest);
     Del(key + full);
     if (random_.Chance(1, 2)) Next(it_);
-    key += full;
+    // The same keys again, in a table with another seed, or others.
+    if (random_.Chance(1, 2)) key += full;
   }
+  if (random_.Chance(1, 2)) Fill(key, full);
+  MaybeFinish(it_);
 }
 
 void Recipe::PiledChains() {
-  if (config_.hash != HashKind::kIdentity) return HeldAtCap();
-  const std::uint32_t b = config_.growth == GrowthKind::kSparse ? 3 : random_.Between(2, 3);
+  if (!KeysChooseChains()) return HeldAtCap();
+  const std::uint32_t slots = SlotsOf(config_);
+  // What stays: nothing, one key or two, one of each chain, or so many that the table is overloaded
+  // before the growth is over.
+  enum Rest { kNone, kFew, kSome, kMany };
+  const std::uint32_t rest = random_.Below(4);
+  const bool sparse = config_.growth == GrowthKind::kSparse;
+  constexpr std::uint32_t kSizes[] = {2, 3, 3, 4};
+  const std::uint32_t least = rest < kSome || sparse ? 3 : 2;
+  const std::uint32_t chosen = rest == kMany ? 4 : std::max(random_.Pick(kSizes), least);
+  const std::uint32_t b = slots > 8 ? 2 : chosen;
   const std::uint32_t chains = 1u << b;
-  const std::uint32_t overfull = SlotsOf(config_) + 1;
+  const std::uint32_t full = EntriesAtB(b);
+  const std::uint32_t overfull = slots + 1;
   const std::uint32_t first = base_ / chains * chains;
-  const std::uint32_t kept = random_.Below(2);  // of each chain's keys
-  Add(OpCode::kRemake, {EntriesAtB(b) - static_cast<std::uint32_t>(kMinHint)});
+  const std::uint32_t fresh = first + chains * overfull;
+  Add(OpCode::kRemake, {full - static_cast<std::uint32_t>(kMinHint)});
+  const std::uint32_t room = full > overfull ? (full - overfull) / (chains - 1) : 0;
+  const std::uint32_t kept = rest == kMany ? room : rest == kSome ? 1 : 0;
+  if (rest == kMany) Fill(fresh + chains, full - std::min(full, kept * (chains - 1) + overfull));
   for (std::uint32_t chain = first; chain < first + chains; ++chain) {
     for (std::uint32_t i = 0; i < overfull; ++i) Put(chain + i * chains);
     for (std::uint32_t i = kept; i < overfull; ++i) Del(chain + i * chains);
   }
+  std::vector<std::uint32_t> left;
+  if (rest == kFew) {
+    left.push_back(first + random_.Below(chains));
+    if (random_.Chance(1, 2)) left.push_back(first + random_.Below(chains));
+  }
+  for (const std::uint32_t key : left) Put(key);
+  left.push_back(fresh);
+  const std::uint32_t other = (it_ + 1) % kIterators;
   if (random_.Chance(1, 2)) Begin(it_);
-  Put(first + chains * overfull);
-  if (kept == 0 && random_.Chance(1, 2)) Del(first + chains * overfull);
-  constexpr OpCode kMeet[] = {OpCode::kClear, OpCode::kClear, OpCode::kCopy,  OpCode::kMove,
-                              OpCode::kSwap,  OpCode::kSelf,  OpCode::kBegin, OpCode::kSweep};
+  Put(fresh);
+  if (random_.Chance(1, 3)) Begin(other);
+  if (rest < kSome && random_.Chance(1, 3)) Empty(left);
+  for (std::uint32_t n = random_.Between(1, 2); n > 0; --n) MeetGrowth(left, chains, other);
+  Fill(first, random_.Below(overfull * chains));
+  if (random_.Chance(1, 2)) Fill(fresh, EntriesAtB(b + 1));
+  if (random_.Chance(1, 4)) Add(OpCode::kCopy, {});
+  MaybeFinish(it_);
+  MaybeFinish(other);
+}
+
+void Recipe::MeetGrowth(const std::vector<std::uint32_t>& left, std::uint32_t chains,
+                        std::uint32_t other) {
+  constexpr OpCode kMeet[] = {OpCode::kClear, OpCode::kClear, OpCode::kClear, OpCode::kCopy,
+                              OpCode::kMove,  OpCode::kSwap,  OpCode::kSelf,  OpCode::kBegin,
+                              OpCode::kSweep, OpCode::kFill,  OpCode::kFill,  OpCode::kDrain,
+                              OpCode::kDrain, OpCode::kDrain};
   const OpCode met = random_.Pick(kMeet);
-  if (met == OpCode::kBegin) {
-    Begin((it_ + 1) % kIterators);
-  } else {
-    Add(met, {});
+  switch (met) {
+    case OpCode::kSweep:
+      Add(met, {random_.Below(65536)});
+      break;
+    case OpCode::kBegin:
+      Begin(other);
+      break;
+    case OpCode::kFill:
+      // The growth goes on, and may not be over yet.
+      Fill(left.back() + 1, random_.Between(1, chains / 2));
+      if (random_.Chance(1, 2)) Add(OpCode::kCopy, {});
+      break;
+    case OpCode::kDrain:
+      Empty(left);
+      break;
+    default:
+      Add(met, {});
   }
   Next(it_);
-  Fill(first, random_.Below(overfull * chains));
+}
+
+// If there was little, the growth is not over then, though each delete moves chains.
+void Recipe::Empty(const std::vector<std::uint32_t>& left) {
+  for (const std::uint32_t key : left) Del(key);
+  if (random_.Chance(1, 2)) Del(left.front());
+  if (random_.Chance(1, 2)) Put(left.front());
+}
+
+void Recipe::OnNothing() {
+  const std::uint32_t b = ChooseB(4);
+  const std::uint32_t count = EntriesAtB(b) + random_.Below(2 + (1u << b) / 2);
+  if (random_.Chance(1, 2)) MaybeFromNothing();
+  if (random_.Chance(3, 4)) Fill(base_, count);
+  Begin(it_);
+  if (random_.Chance(1, 2)) Add(OpCode::kCopy, {});
+  switch (random_.Below(6)) {
+    case 0:
+      Add(OpCode::kClear, {});
+      break;
+    case 1:
+      Drain(base_, count);
+      break;
+    case 2:
+      Add(OpCode::kRemake, {static_cast<std::uint32_t>(-kMinHint)});
+      break;
+    default:
+      Add(OpCode::kMove, {});
+  }
+  for (std::uint32_t n = random_.Between(2, 8); n > 0; --n) {
+    constexpr OpCode kAsked[] = {OpCode::kGet,   OpCode::kDel,   OpCode::kDel,  OpCode::kHas,
+                                 OpCode::kDrain, OpCode::kAlias, OpCode::kCopy, OpCode::kCopy,
+                                 OpCode::kMove,  OpCode::kSwap,  OpCode::kSelf, OpCode::kClear,
+                                 OpCode::kBegin, OpCode::kSweep, OpCode::kNext, OpCode::kPut};
+    const OpCode code = random_.Pick(kAsked);
+    const std::uint32_t key = base_ + random_.Below(16);
+    switch (code) {
+      case OpCode::kCopy:
+      case OpCode::kMove:
+      case OpCode::kSwap:
+      case OpCode::kSelf:
+      case OpCode::kClear:
+        Add(code, {});
+        break;
+      case OpCode::kBegin:
+        Begin(it_);
+        break;
+      case OpCode::kNext:
+        Next(it_);
+        break;
+      case OpCode::kSweep:
+        Add(code, {random_.Below(65536)});
+        break;
+      case OpCode::kAlias:
+        Add(code, {key, base_});
+        break;
+      case OpCode::kDrain:
+        Drain(base_, count);
+        break;
+      default:
+        Add(code, {key});
+    }
+  }
+  Fill(base_, random_.Below(count));
+  MaybeFinish(it_);
+}
+
+void Recipe::OverAndOver() {
+  MaybeFromNothing();
+  const std::uint32_t full = EntriesAtB(ChooseB(4));
+  Fill(base_, full);
+  Begin(it_);
+  WalkSome(it_, full);
+  if (random_.Chance(1, 4)) {
+    Drain(base_, full);
+  } else {
+    Add(OpCode::kClear, {});
+  }
+  const std::uint32_t times = 254 + random_.Below(4);
+  Add(OpCode::kDrift, {base_, times, 0});
+  const std::uint32_t other = (it_ + 1) % kIterators;
+  if (random_.Chance(1, 2)) Add(OpCode::kNext, {it_});
+  Fill(base_, random_.Below(full));
+  Begin(other);
+  Next(it_);
+  MaybeFinish(it_);
+  MaybeFinish(other);
+}
+
+void Recipe::FarFromTheMark() {
+  // The mark passes over 1,024 chains at most in one write, so that it rests within a run which is
+  // longer than that only if there are some thousands.
+  const bool large = config_.growth == GrowthKind::kSparse && SlotsOf(config_) == 8;
+  const std::uint32_t b = large && random_.Chance(3, 4) ? 12 : random_.Between(4, 8);
+  const std::uint32_t chains = 1u << b;
+  const std::uint32_t full = EntriesAtB(b);
+  Add(OpCode::kRemake, {full - static_cast<std::uint32_t>(kMinHint)});
+  Fill(0, full + 1);
+  if (random_.Chance(2, 3)) Begin(it_);
+  // The mark goes on by one with each write of the run: it meets the run's first chain when it is
+  // about as long as it is far.
+  const std::uint32_t from = chains / 4 + random_.Below(chains / 8);
+  Fill(from, from + random_.Below(from));
+  Next(it_);
+  Fill(chains - from / 2, random_.Below(from));
   MaybeFinish(it_);
 }
 
@@ -331,7 +497,9 @@ struct NamedRecipe {
   std::string_view name;
   std::uint32_t weight;  // how often it is drawn
   void (Recipe::*cook)();
-  bool needs_limit = false;  // on the length of chains
+  bool needs_limit = false;        // on the length of chains
+  std::uint32_t more = 0;          // weight more where keys choose their chains
+  std::uint32_t more_if_wide = 0;  // weight more where there are many such chains, soon
 };
 
 constexpr NamedRecipe kNamedRecipes[kRecipes] = {
@@ -341,7 +509,7 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"held-at-cap", 4, &Recipe::HeldAtCap},
     {"both-kinds-of-growth", 4, &Recipe::BothKindsOfGrowth},
     {"thinned-at-cap", 2, &Recipe::ThinnedAtCap},
-    {"piled-chains", 3, &Recipe::PiledChains},
+    {"piled-chains", 3, &Recipe::PiledChains, false, 12},
     {"cleared-under-iterator", 2, &Recipe::ClearedUnderIterator},
     {"handed-over", 1, &Recipe::HandedOver},
     {"eaten-by-iterator", 1, &Recipe::EatenByIterator},
@@ -350,11 +518,15 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"aliased-at-edge", 1, &Recipe::AliasedAtEdge},
     {"crowd-of-iterators", 2, &Recipe::CrowdOfIterators},
     {"refused-at-limit", 6, &Recipe::RefusedAtLimit, true},
+    {"on-nothing", 2, &Recipe::OnNothing},
+    {"over-and-over", 1, &Recipe::OverAndOver},
+    {"far-from-the-mark", 0, &Recipe::FarFromTheMark, false, 1, 5},
     {"faults-at-edge", 1, &Recipe::FaultsAtEdge},
     {"faults-in-gaps", 1, &Recipe::FaultsInGaps},
     {"faults-in-updates", 2, &Recipe::FaultsInUpdates},
     {"faults-on-whole-maps", 1, &Recipe::FaultsOnWholeMaps},
     {"faults-under-iterator", 1, &Recipe::FaultsUnderIterator},
+    {"faults-in-long-chains", 1, &Recipe::FaultsInLongChains, false, 3},
     {"corrupt-at-edge", 2, &Recipe::CorruptAtEdge},
     {"corrupt-chains", 2, &Recipe::CorruptChains},
     {"corrupt-under-iterators", 2, &Recipe::CorruptUnderIterators},
@@ -363,7 +535,10 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
 static_assert(kRecipesOfKind[0] + kRecipesOfKind[1] + kRecipesOfKind[2] == kRecipes);
 
 std::uint32_t WeightOf(const NamedRecipe& recipe, const Config& config) {
-  return recipe.needs_limit && config.chain == 0 ? 0 : recipe.weight;
+  if (recipe.needs_limit && config.chain == 0) return 0;
+  if (config.hash != HashKind::kIdentity || config.keys != kMaxKeys) return recipe.weight;
+  const bool wide = config.growth == GrowthKind::kSparse;
+  return recipe.weight + recipe.more + (wide ? recipe.more_if_wide : 0);
 }
 
 }  // namespace
