@@ -20,6 +20,22 @@ void RecipeBuilder::Add(OpCode code, std::initializer_list<std::uint32_t> operan
   ops_.push_back(op);
 }
 
+void RecipeBuilder::AddAbout(OpCode code, std::uint32_t key) {
+  Op op;
+  op.code = code;
+  const OpInfo& info = kOpInfo[static_cast<int>(code)];
+  for (int i = 0; i < info.operands; ++i) {
+    const OperandKind kind = info.kinds[i];
+    std::uint32_t operand = random_.Below(65536);
+    if (kind == OperandKind::kKey) operand = key;
+    if (kind == OperandKind::kKey2) operand = base_;
+    if (kind == OperandKind::kIterator) operand = it_;
+    if (kind == OperandKind::kCount || kind == OperandKind::kWidth) operand = random_.Below(64);
+    SetOperand(op, kind, operand);
+  }
+  ops_.push_back(Canonical(op));
+}
+
 void RecipeBuilder::Phase(OpCode code, std::uint32_t key, std::uint32_t count) {
   while (count > 0) {
     const std::uint32_t part = std::min(count, kMaxCount - 1);

@@ -28,6 +28,9 @@ class RecipeBuilder {
   void Add(OpCode code, std::initializer_list<std::uint32_t> operands);
   void Put(std::uint32_t key) { Add(OpCode::kPut, {key}); }
   void Del(std::uint32_t key) { Add(OpCode::kDel, {key}); }
+  // Any operation, of this key and neighbours if it is one of keys, of this recipe's iterator if it
+  // is one of iterators; the rest is drawn.
+  void AddAbout(OpCode code, std::uint32_t key);
   void Begin(std::uint32_t it) { Add(OpCode::kBegin, {it, random_.Below(65536)}); }
   // Phases of any length, in as many operations as it takes.
   void Fill(std::uint32_t key, std::uint32_t count) { Phase(OpCode::kFill, key, count); }

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-#include "harness/corrupt_recipes.h"
 #include "harness/key_space.h"
+#include "harness/rebuild_recipes.h"
 
 namespace mapfuzz {
 namespace {
 
-class Recipe : public CorruptRecipes {
+class Recipe : public RebuildRecipes {
  public:
-  using CorruptRecipes::CorruptRecipes;
+  using RebuildRecipes::RebuildRecipes;
 
   // An iterator is begun, the map doubles once or several times, the iterator moves in between.
   void AcrossGrowths();
@@ -18,19 +18,6 @@ class Recipe : public CorruptRecipes {
   void OverTheEdge();
   // Every entry goes while an iterator is on its way, and others come.
   void DrainedUnderIterator();
-  // As full as can be while keys come and go: overflow buckets pile up to a same-size growth.
-  void HeldAtCap();
-  // Filled and thinned out until an insert finds too many overflow buckets and almost no entries:
-  // the map can be emptied before that growth is over.
-  void ThinnedAtCap();
-  // One chain after the other overfilled and emptied again, more or less: the next insert starts a
-  // same-size growth for certain, and something else comes before that is over. Then the table
-  // grows on or is copied. Needs keys that choose their chains.
-  void PiledChains();
-  // Something meets the growth that a piled table is in, with these keys or more.
-  void MeetGrowth(const std::vector<std::uint32_t>& left, std::uint32_t chains,
-                  std::uint32_t other);
-  void Empty(const std::vector<std::uint32_t>& left);
   // A map without a table, or with one that holds nothing: moved from, cleared, emptied by deletes
   // at rest or in the middle of a growth. All that can be asked of it, in any order.
   void OnNothing();
@@ -39,8 +26,6 @@ class Recipe : public CorruptRecipes {
   // A large table doubles, and writes come to a run of old chains that is far from the mark. Needs
   // keys that choose their chains.
   void FarFromTheMark();
-  // One iterator lives through a doubling and then through a same-size growth.
-  void BothKindsOfGrowth();
   // A clear under an iterator, in the middle of a growth or not, then other keys.
   void ClearedUnderIterator();
   // Copy, move or swap while iterators are alive, and both maps used on.
@@ -108,133 +93,6 @@ void Recipe::DrainedUnderIterator() {
   MaybeFinish(it_);
 }
 
-void Recipe::HeldAtCap() {
-  MaybeFromNothing();
-  const std::uint32_t b = ChooseB(5);
-  const std::uint32_t held = EntriesAtB(b) - 1;
-  const std::uint32_t rounds = random_.Between(3, 14);
-  Fill(base_, held);
-  const bool watched = random_.Chance(2, 3);
-  if (watched) Begin(it_);
-  // A drift holds its width of keys and one; wider tables are held in part.
-  const std::uint32_t width = std::min(held, kMaxWidth - 1);
-  std::uint32_t key = base_ + held - width;
-  Drift(key, held * rounds / 2, width);
-  key += held * rounds / 2;
-  if (watched) WalkSome(it_, held);
-  // A same-size growth is over after half as many writes as there are buckets. Steps shorter than
-  // that do not jump over one.
-  const std::uint32_t step = 1 + (1u << b) / 5;
-  const std::uint32_t looks = random_.Chance(1, 2) ? random_.Below(16) : 0;
-  for (std::uint32_t n = 0; n < looks; ++n, key += step) {
-    Add(OpCode::kDrift, {key, step, width});
-    if (random_.Chance(1, 2)) Add(OpCode::kLook, {key + step, width});
-    Begin(it_);
-  }
-  Drift(key, held * rounds / 2, width);
-  if (watched) MaybeFinish(it_);
-}
-
-void Recipe::ThinnedAtCap() {
-  MaybeFromNothing();
-  const std::uint32_t full = EntriesAtB(random_.Between(2, 3));
-  const std::uint32_t rest = random_.Between(1, 2);
-  std::uint32_t key = base_;
-  for (std::uint32_t n = random_.Between(6, 14); n > 0; --n) {
-    Fill(key, full);
-    Drain(key + rest, full - rest);
-    Put(key + full);
-    if (random_.Chance(1, 2)) Begin(it_);
-    Drain(key, rest);
-    Del(key + full);
-    if (random_.Chance(1, 2)) Next(it_);
-    // The same keys again, in a table with another seed, or others.
-    if (random_.Chance(1, 2)) key += full;
-  }
-  if (random_.Chance(1, 2)) Fill(key, full);
-  MaybeFinish(it_);
-}
-
-void Recipe::PiledChains() {
-  if (!KeysChooseChains()) return HeldAtCap();
-  const std::uint32_t slots = SlotsOf(config_);
-  // What stays: nothing, one key or two, one of each chain, or so many that the table is overloaded
-  // before the growth is over.
-  enum Rest { kNone, kFew, kSome, kMany };
-  const std::uint32_t rest = random_.Below(4);
-  const bool sparse = config_.growth == GrowthKind::kSparse;
-  constexpr std::uint32_t kSizes[] = {2, 3, 3, 4};
-  const std::uint32_t least = rest < kSome || sparse ? 3 : 2;
-  const std::uint32_t chosen = rest == kMany ? 4 : std::max(random_.Pick(kSizes), least);
-  const std::uint32_t b = slots > 8 ? 2 : chosen;
-  const std::uint32_t chains = 1u << b;
-  const std::uint32_t full = EntriesAtB(b);
-  const std::uint32_t overfull = slots + 1;
-  const std::uint32_t first = base_ / chains * chains;
-  const std::uint32_t fresh = first + chains * overfull;
-  Add(OpCode::kRemake, {full - static_cast<std::uint32_t>(kMinHint)});
-  const std::uint32_t room = full > overfull ? (full - overfull) / (chains - 1) : 0;
-  const std::uint32_t kept = rest == kMany ? room : rest == kSome ? 1 : 0;
-  if (rest == kMany) Fill(fresh + chains, full - std::min(full, kept * (chains - 1) + overfull));
-  for (std::uint32_t chain = first; chain < first + chains; ++chain) {
-    for (std::uint32_t i = 0; i < overfull; ++i) Put(chain + i * chains);
-    for (std::uint32_t i = kept; i < overfull; ++i) Del(chain + i * chains);
-  }
-  std::vector<std::uint32_t> left;
-  if (rest == kFew) {
-    left.push_back(first + random_.Below(chains));
-    if (random_.Chance(1, 2)) left.push_back(first + random_.Below(chains));
-  }
-  for (const std::uint32_t key : left) Put(key);
-  left.push_back(fresh);
-  const std::uint32_t other = (it_ + 1) % kIterators;
-  if (random_.Chance(1, 2)) Begin(it_);
-  Put(fresh);
-  if (random_.Chance(1, 3)) Begin(other);
-  if (rest < kSome && random_.Chance(1, 3)) Empty(left);
-  for (std::uint32_t n = random_.Between(1, 2); n > 0; --n) MeetGrowth(left, chains, other);
-  Fill(first, random_.Below(overfull * chains));
-  if (random_.Chance(1, 2)) Fill(fresh, EntriesAtB(b + 1));
-  if (random_.Chance(1, 4)) Add(OpCode::kCopy, {});
-  MaybeFinish(it_);
-  MaybeFinish(other);
-}
-
-void Recipe::MeetGrowth(const std::vector<std::uint32_t>& left, std::uint32_t chains,
-                        std::uint32_t other) {
-  constexpr OpCode kMeet[] = {OpCode::kClear, OpCode::kClear, OpCode::kClear, OpCode::kCopy,
-                              OpCode::kMove,  OpCode::kSwap,  OpCode::kSelf,  OpCode::kBegin,
-                              OpCode::kSweep, OpCode::kFill,  OpCode::kFill,  OpCode::kDrain,
-                              OpCode::kDrain, OpCode::kDrain};
-  const OpCode met = random_.Pick(kMeet);
-  switch (met) {
-    case OpCode::kSweep:
-      Add(met, {random_.Below(65536)});
-      break;
-    case OpCode::kBegin:
-      Begin(other);
-      break;
-    case OpCode::kFill:
-      // The growth goes on, and may not be over yet.
-      Fill(left.back() + 1, random_.Between(1, chains / 2));
-      if (random_.Chance(1, 2)) Add(OpCode::kCopy, {});
-      break;
-    case OpCode::kDrain:
-      Empty(left);
-      break;
-    default:
-      Add(met, {});
-  }
-  Next(it_);
-}
-
-// If there was little, the growth is not over then, though each delete moves chains.
-void Recipe::Empty(const std::vector<std::uint32_t>& left) {
-  for (const std::uint32_t key : left) Del(key);
-  if (random_.Chance(1, 2)) Del(left.front());
-  if (random_.Chance(1, 2)) Put(left.front());
-}
-
 void Recipe::OnNothing() {
   const std::uint32_t b = ChooseB(4);
   const std::uint32_t count = EntriesAtB(b) + random_.Below(2 + (1u << b) / 2);
@@ -260,34 +118,8 @@ void Recipe::OnNothing() {
                                  OpCode::kDrain, OpCode::kAlias, OpCode::kCopy, OpCode::kCopy,
                                  OpCode::kMove,  OpCode::kSwap,  OpCode::kSelf, OpCode::kClear,
                                  OpCode::kBegin, OpCode::kSweep, OpCode::kNext, OpCode::kPut};
-    const OpCode code = random_.Pick(kAsked);
-    const std::uint32_t key = base_ + random_.Below(16);
-    switch (code) {
-      case OpCode::kCopy:
-      case OpCode::kMove:
-      case OpCode::kSwap:
-      case OpCode::kSelf:
-      case OpCode::kClear:
-        Add(code, {});
-        break;
-      case OpCode::kBegin:
-        Begin(it_);
-        break;
-      case OpCode::kNext:
-        Next(it_);
-        break;
-      case OpCode::kSweep:
-        Add(code, {random_.Below(65536)});
-        break;
-      case OpCode::kAlias:
-        Add(code, {key, base_});
-        break;
-      case OpCode::kDrain:
-        Drain(base_, count);
-        break;
-      default:
-        Add(code, {key});
-    }
+    const OpCode asked = random_.Pick(kAsked);
+    AddAbout(asked, base_ + random_.Below(16));
   }
   Fill(base_, random_.Below(count));
   MaybeFinish(it_);
@@ -331,28 +163,6 @@ void Recipe::FarFromTheMark() {
   Fill(from, from + random_.Below(from));
   Next(it_);
   Fill(chains - from / 2, random_.Below(from));
-  MaybeFinish(it_);
-}
-
-void Recipe::BothKindsOfGrowth() {
-  const std::uint32_t b = random_.Between(1, 4);
-  const std::uint32_t small = EntriesAtB(b - 1);
-  const std::uint32_t held = EntriesAtB(b) - 1;
-  MaybeFromNothing();
-  Fill(base_, small);
-  Begin(it_);
-  Next(it_);
-  if (held > small) Fill(base_ + small, held - small);
-  Next(it_);
-  const std::uint32_t other = (it_ + 1) % kIterators;
-  if (random_.Chance(1, 2)) Begin(other);
-  const std::uint32_t width = std::min(held, kMaxWidth - 1);
-  // The keys put first stay, so that the iterator has something to come back for.
-  const std::uint32_t kept = random_.Chance(1, 2) ? std::min(small, width / 2) : 0;
-  Drift(base_ + kept, held * random_.Between(4, 20), width - kept);
-  Next(it_);
-  if (random_.Chance(1, 2)) Fill(base_, held * random_.Between(1, 4));
-  Next(other);
   MaybeFinish(it_);
 }
 
@@ -527,6 +337,7 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"faults-on-whole-maps", 1, &Recipe::FaultsOnWholeMaps},
     {"faults-under-iterator", 1, &Recipe::FaultsUnderIterator},
     {"faults-in-long-chains", 1, &Recipe::FaultsInLongChains, false, 3},
+    {"faults-in-piled-chains", 1, &Recipe::FaultsInPiledChains, false, 6},
     {"corrupt-at-edge", 2, &Recipe::CorruptAtEdge},
     {"corrupt-chains", 2, &Recipe::CorruptChains},
     {"corrupt-under-iterators", 2, &Recipe::CorruptUnderIterators},

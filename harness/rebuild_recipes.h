@@ -1,0 +1,54 @@
+// Recipes about growth to the same size, which random operations hardly ever start: it takes as
+// many overflow buckets as there are buckets in a table that is not full.
+
+#ifndef MAPFUZZ_HARNESS_REBUILD_RECIPES_H_
+#define MAPFUZZ_HARNESS_REBUILD_RECIPES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "harness/corrupt_recipes.h"
+
+namespace mapfuzz {
+
+class RebuildRecipes : public CorruptRecipes {
+ public:
+  using CorruptRecipes::CorruptRecipes;
+
+  // As full as can be while keys come and go: overflow buckets pile up to a same-size growth.
+  void HeldAtCap();
+  // Filled and thinned out until an insert finds too many overflow buckets and almost no entries:
+  // the map can be emptied before that growth is over.
+  void ThinnedAtCap();
+  // One iterator lives through a doubling and then through a same-size growth.
+  void BothKindsOfGrowth();
+  // One chain after the other overfilled and emptied again, more or less: the next insert starts a
+  // same-size growth for certain, and something else comes before that is over. Then the table
+  // grows on or is copied. Needs keys that choose their chains.
+  void PiledChains();
+  // The same, and faults in what starts the growth and in what meets it.
+  void FaultsInPiledChains();
+
+ private:
+  // What was left when the chains had been overfilled.
+  struct Pile {
+    std::uint32_t b = 0;
+    std::uint32_t first = 0;          // key, of the first chain
+    std::uint32_t fresh = 0;          // the first key that never was there
+    std::vector<std::uint32_t> left;  // that are alone in the table; empty if there are more
+  };
+
+  // How many stay: nobody, a few, one of each chain, or so many that the table is overloaded before
+  // the growth is over.
+  enum class Rest : std::uint8_t { kNone, kFew, kSome, kMany };
+
+  void PiledChains(bool faults);
+  std::uint32_t ChooseSize(Rest rest);
+  Pile PileUp(Rest rest);
+  void Meet(const Pile& pile, std::uint32_t other);
+  void Empty(const std::vector<std::uint32_t>& keys);
+};
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_REBUILD_RECIPES_H_
