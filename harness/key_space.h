@@ -34,7 +34,8 @@ constexpr std::uint64_t Mix(std::uint64_t x) {
 //   lowbits   good with bits 2..15 cleared: four chains at most
 //   const     one value for all
 //   topzero   good with the top six bits cleared: tophash always below 5 before the adjustment
-//   identity  the bits themselves, whatever the seed: neighbours in neighbouring buckets
+//   identity  the bits themselves, whatever the seed: neighbours in neighbouring buckets (of floats
+//             it is the ids that are hashed)
 //   pairs     good of bits / 2: two keys each share one hash
 constexpr std::uint64_t HashBits(HashKind kind, std::uint64_t bits, std::uint32_t hash0) {
   if (kind == HashKind::kConst) return 0x0700000000000000;
@@ -85,9 +86,11 @@ constexpr KeyId IdOfFloat(double key) {
   return key > 4 && key < kMaxKeys ? static_cast<KeyId>(key) : kNoKeyId;
 }
 
-// What a hasher of floats hashes: -0 counts as +0.
-constexpr std::uint64_t HashedBitsOfFloat(double key) {
-  return key == 0 ? 0 : std::bit_cast<std::uint64_t>(key);
+// What a hasher of floats hashes: its bits, but -0 counts as +0. Under `identity` it is the id, as
+// the bits of small numbers differ only where no bucket looks.
+constexpr std::uint64_t HashedBitsOfFloat(HashKind kind, double key) {
+  if (key == 0) return 0;
+  return kind == HashKind::kIdentity ? IdOfFloat(key) : std::bit_cast<std::uint64_t>(key);
 }
 
 // Strings: id 0 is empty; id % 4 chooses the length: 4 bytes, 31, 32 or 48. Long ones share
@@ -113,10 +116,10 @@ constexpr bool IsUnhashable(KeyType type, KeyId id) {
 inline constexpr std::string_view kRefusalText = "runtime error: hash of unhashable type []int";
 
 // What the map's hasher hashes for the key of this id, as `HashBits` takes it.
-constexpr std::uint64_t HashedBits(KeyType type, KeyId id) {
-  if (type == KeyType::kVariant) return CanonicalId(type, id);
-  if (type != KeyType::kF64) return id;
-  return id <= 1 ? 0 : FloatBitsOf(id);
+constexpr std::uint64_t HashedBits(HashKind kind, KeyType type, KeyId id) {
+  const KeyId canonical = CanonicalId(type, id);
+  const bool by_bits = type == KeyType::kF64 && kind != HashKind::kIdentity;
+  return by_bits ? FloatBitsOf(canonical) : canonical;
 }
 
 // Whether an update replaces the stored key by the new one (Go's "need key update").

@@ -87,16 +87,20 @@ TEST(FloatKeyTest, NumbersThatAreNoKeysAreNoKeys) {
 
 TEST(FloatKeyTest, EqualNumbersHaveEqualHashedBitsAndOneCanonicalId) {
   for (KeyId id = 0; id < kMaxKeys; ++id) {
-    ASSERT_EQ(HashedBits(KeyType::kF64, id), HashedBitsOfFloat(FloatOf(id))) << id;
+    for (const HashKind kind : {HashKind::kGood, HashKind::kIdentity}) {
+      ASSERT_EQ(HashedBits(kind, KeyType::kF64, id), HashedBitsOfFloat(kind, FloatOf(id))) << id;
+    }
     ASSERT_EQ(CanonicalId(KeyType::kF64, id), id == 1 ? 0 : id);
     ASSERT_EQ(CanonicalId(KeyType::kString, id), id);
   }
 }
 
-TEST(IntegerKeyTest, HashedBitsAreTheId) {
+TEST(HashedBitsTest, AreTheIdWhereThatTellsKeysApart) {
   for (const KeyType type : {KeyType::kU64, KeyType::kU32, KeyType::kString}) {
-    EXPECT_EQ(HashedBits(type, 65535), 65535u);
+    EXPECT_EQ(HashedBits(HashKind::kGood, type, 65535), 65535u);
   }
+  EXPECT_NE(HashedBits(HashKind::kGood, KeyType::kF64, 4096), 4096u);
+  EXPECT_EQ(HashedBits(HashKind::kIdentity, KeyType::kF64, 4096), 4096u);
 }
 
 TEST(UpdatesKeyTest, FloatsAndStringsOnly) {

@@ -66,7 +66,7 @@ struct KeyHash {
   HashKind kind = HashKind::kGood;
 
   std::uint64_t operator()(KeyId id, std::uint32_t hash0) const {
-    return HashBits(kind, HashedBits(type, id), hash0);
+    return HashBits(kind, HashedBits(kind, type, id), hash0);
   }
 };
 

@@ -77,7 +77,7 @@ struct BytesHash {
 
   std::uint64_t operator()(const hmap::Opaque& key, std::uint32_t seed) const {
     draws->OnHash();
-    return HashBits(kind, HashedBits(KeyType::kBytes, reader.IdOf(key)), seed);
+    return HashBits(kind, HashedBits(kind, KeyType::kBytes, reader.IdOf(key)), seed);
   }
 };
 

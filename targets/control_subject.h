@@ -23,7 +23,7 @@ struct ControlHash {
   HashKind kind = HashKind::kGood;
 
   std::size_t operator()(const typename TypesOf<kType>::Key& key) const {
-    return HashBits(kind, TypesOf<kType>::HashedBitsOf(key), 0);
+    return HashBits(kind, HashedBitsOf<kType>(kind, key), 0);
   }
 };
 

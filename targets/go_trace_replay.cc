@@ -49,7 +49,7 @@ struct TraceHash {
 
   std::uint64_t operator()(const K& key, std::uint32_t seed) const {
     if constexpr (std::is_same_v<K, double>) {
-      return HashBits(kind, HashedBitsOfFloat(key), seed);
+      return HashBits(kind, HashedBitsOfFloat(kind, key), seed);
     } else {
       return HashBits(kind, key, seed);
     }

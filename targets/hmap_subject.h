@@ -32,7 +32,7 @@ struct TapeHash {
   template <class Q>
   std::uint64_t operator()(const Q& key, std::uint32_t seed) const {
     draws->OnHash();
-    return HashBits(kind, TypesOf<kType>::HashedBitsOf(key), seed);
+    return HashBits(kind, HashedBitsOf<kType>(kind, key), seed);
   }
 };
 

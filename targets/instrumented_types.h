@@ -138,7 +138,7 @@ struct TypesOf<KeyType::kVariant> {
   }
   static std::uint64_t HashedBitsOf(const Key& key) {
     if (std::holds_alternative<SliceAlternative>(key)) throw hmap::UnhashableError("[]int");
-    return HashedBits(KeyType::kVariant, IdOf(key));
+    return CanonicalId(KeyType::kVariant, IdOf(key));
   }
   static Stored MakeValue(Value value) { return Stored(value); }
   static Value ValueOf(const Stored& stored) { return stored.number(); }

@@ -50,7 +50,6 @@ struct TypesOf<KeyType::kF64> {
   using Stored = Value;
   static Key MakeKey(KeyId id) { return FloatOf(id); }
   static KeyId IdOf(Key key) { return IdOfFloat(key); }
-  static std::uint64_t HashedBitsOf(Key key) { return HashedBitsOfFloat(key); }
   static Stored MakeValue(Value value) { return value; }
   static Value ValueOf(Stored stored) { return stored; }
   static void Set(Stored& stored, Value value) { stored = value; }
@@ -80,6 +79,16 @@ struct TypesOf<KeyType::kString> {
   }
   static void Set(Stored& stored, Value value) { stored = MakeValue(value); }
 };
+
+// What a hasher of the tape's hashes, as `HashBits` takes it.
+template <KeyType kType, class Query>
+std::uint64_t HashedBitsOf(HashKind kind, const Query& key) {
+  if constexpr (kType == KeyType::kF64) {
+    return HashedBitsOfFloat(kind, key);
+  } else {
+    return TypesOf<kType>::HashedBitsOf(key);
+  }
+}
 
 }  // namespace mapfuzz
 
