@@ -14,6 +14,7 @@
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/folder_lock.h"
+#include "harness/tool/score_text.h"
 #include "harness/tool/text.h"
 
 namespace mapfuzz::tool {
@@ -93,6 +94,22 @@ void CompileSample(Session& session, const BugsArguments& arguments,
   }
 }
 
+// A bug with a tape beside it that shows it is detected by the corpus alone.
+bool LacksTape(const BugFile& bug) {
+  return !bug.IsEquivalent() && bug.IsHuntable() &&
+         !IsFile(fs::path(bug.path).replace_extension(".tape").string());
+}
+
+std::string LineOfTapes(const std::vector<BugState>& states) {
+  std::vector<std::string> ids;
+  for (const BugState& state : states) {
+    if (LacksTape(state.bug)) ids.push_back(state.bug.id);
+  }
+  if (ids.empty()) return "";
+  return fmt::format("without a tape that shows it: {}\n{}", Plural(ids.size(), "bug"),
+                     WrappedList(ids, "  "));
+}
+
 std::string ClassTable(const std::vector<BugState>& states) {
   struct Counts {
     std::size_t subtle = 0, gross = 0, equivalent = 0;
@@ -119,7 +136,8 @@ Json ToJson(const std::vector<BugState>& states, const std::string& shortage, in
                {"class", state.bug.bug_class}, {"weight", state.bug.weight},
                {"oracle", state.bug.oracle},   {"types", state.bug.types},
                {"file", state.bug.file},       {"equivalent", state.bug.IsEquivalent()},
-               {"compiled", state.compiled},   {"ok", state.wrong.empty()}};
+               {"compiled", state.compiled},   {"lacks_tape", LacksTape(state.bug)},
+               {"ok", state.wrong.empty()}};
     if (!state.wrong.empty()) entry["wrong"] = state.wrong;
     bugs.push_back(entry);
   }
@@ -145,17 +163,6 @@ int ShowStories(Session& session, const BugsArguments& arguments,
   return kExitClean;
 }
 
-// Every bug has a tape beside it that shows it, by which the corpus alone detects it.
-std::string TapesMissing(const std::vector<BugFile>& bugs) {
-  std::string missing;
-  for (const BugFile& bug : bugs) {
-    const std::string tape = fs::path(bug.path).replace_extension(".tape").string();
-    if (bug.IsEquivalent() || !bug.IsHuntable() || IsFile(tape)) continue;
-    missing += fmt::format("{}: no tape shows it; put what a hunt finds into {}\n", bug.id, tape);
-  }
-  return missing;
-}
-
 int Bugs(Session& session, const BugsArguments& arguments) {
   const std::vector<BugFile> bugs = ReadBugFiles(arguments.folder);
   if (!arguments.ids.empty()) return ShowStories(session, arguments, bugs);
@@ -165,7 +172,7 @@ int Bugs(Session& session, const BugsArguments& arguments) {
     TryToPlant(arguments.source, states.back());
   }
   CompileSample(session, arguments, states);
-  const std::string shortage = ShortageOf(bugs, kLeastInClass) + TapesMissing(bugs);
+  const std::string shortage = ShortageOf(bugs, kLeastInClass);
   std::size_t wrong = 0, compiled = 0;
   for (const BugState& state : states) {
     wrong += state.wrong.empty() ? 0 : 1;
@@ -176,7 +183,9 @@ int Bugs(Session& session, const BugsArguments& arguments) {
     session.PrintJson(ToJson(states, shortage, code));
     return code;
   }
-  if (!session.screen.quiet()) session.screen.Out(ClassTable(states) + "\n");
+  if (!session.screen.quiet()) {
+    session.screen.Out(ClassTable(states) + "\n" + LineOfTapes(states));
+  }
   for (const BugState& state : states) {
     if (!state.wrong.empty()) session.screen.Out(state.wrong + "\n");
   }
@@ -186,7 +195,7 @@ int Bugs(Session& session, const BugsArguments& arguments) {
         fmt::format("{} of {} cannot be planted. Next: repair the files named above\n", wrong,
                     Plural(states.size(), "bug")));
   } else if (!shortage.empty()) {
-    session.screen.Out("too few bugs or tapes. Next: plant those that are missing\n");
+    session.screen.Out("too few bugs. Next: plant those that are missing\n");
   } else {
     session.screen.Out(fmt::format("clean: {} can be planted, {} compiled. Next: {} score\n",
                                    Plural(states.size(), "bug"), compiled, session.command));
