@@ -102,10 +102,11 @@ Cases CasesIn(const std::string& corpus, bool with_traces, bool on_default_map) 
     }
   }
   if (found.cases.empty()) {
-    throw ToolError(kExitHarness,
-                    corpus +
-                        ": nothing to check in seeds/, regressions/, bugs/ and go-traces/; give the "
-                        "folder that holds them with --corpus-dir");
+    throw ToolError(
+        kExitHarness,
+        corpus +
+            ": nothing to check in seeds/, regressions/, bugs/ and go-traces/; give the "
+            "folder that holds them with --corpus-dir");
   }
   return found;
 }
@@ -351,8 +352,9 @@ void AddCheckCommand(CommandLine& line) {
                "  mapfuzz check --corpus-dir corpus --json",
                "One line for each failure, and the last line",
                [options](Session& session) { return Check(session, *options); });
-  command->add_option("--corpus-dir", options->corpus,
-                      "Where seeds/, regressions/, bugs/ and go-traces/ lie (default: the source tree's)");
+  command->add_option(
+      "--corpus-dir", options->corpus,
+      "Where seeds/, regressions/, bugs/ and go-traces/ lie (default: the source tree's)");
   command->add_flag("--no-traces", options->no_traces,
                     "Leave the Go traces out, for a map that is no longer to be Go's");
   line.AddMap(command, &options->map);
