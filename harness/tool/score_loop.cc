@@ -263,6 +263,11 @@ void ScoreLoop::RequireUnedited() {
   Remember(record);
 }
 
+// What knows nothing of the map is the same in all trees. A canary has none beside its own.
+std::string ScoreLoop::LibrariesOf() {
+  return options_.only_trials ? "" : evidence_.Unedited().build();
+}
+
 void ScoreLoop::Measure(const BugFile& bug) {
   Tell("building " + bug.id);
   const std::string folder = options_.folder + "/trees/" + bug.id;
@@ -270,6 +275,7 @@ void ScoreLoop::Measure(const BugFile& bug) {
                                      .folder = folder,
                                      .bug = &bug,
                                      .types = bug.types,
+                                     .libraries = LibrariesOf(),
                                      .jobs = options_.jobs});
   if (effects_.count(bug.id) == 0) {
     const BuildRecord record{bug.id, EditHash(bug), tree.built, tree.effect, tree.message};

@@ -71,6 +71,7 @@ class ScoreLoop {
   void RequireUnedited();
   bool IsEquivalent(const std::string& id) const;
   bool IsSameBug(const Effect& a, const Effect& b) const;
+  std::string LibrariesOf();
   void Measure(const BugFile& bug);
   bool IsMeasured(const BugFile& bug) const;
   bool IsReplayed(const BugFile& bug) const;
