@@ -188,8 +188,8 @@ void AddScoreCommand(CommandLine& line) {
           CLI::IsMember(std::vector<std::string>(std::begin(kBugClasses), std::end(kBugClasses))));
   command->add_option(
       "--target", arguments->targets,
-      "Hunt with these targets alone (default: those with a type that the bug's tree "
-      "is built for)");
+      "Hunt with these targets alone (default: all, but those with nothing to run in the tree of a "
+      "bug that every type shows)");
   command->add_option("--trials", arguments->trials, "Hunts for each bug (default: 10)")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}));
   command->add_option("--budget", arguments->budget, "Time of each hunt (default: 60s)");

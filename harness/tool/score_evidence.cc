@@ -154,7 +154,7 @@ std::optional<Coverage> EvidenceFinder::CoverageOf(const BugTree& tree,
   }
   if (!counting_->built) throw ToolError(kExitEnvironment, counting_->message);
   request.program = counting_->program();
-  request.hmap_dir = counting_->folder + "/hmap";
+  request.hmap_dir = counting_->build() + "/hmap_under_test/hmap";  // as it was included
   request.map = session_.registry.maps.front();
   request.scratch = tree.folder + "/profiles";
   return tool::CoverageOf(request, tools);
