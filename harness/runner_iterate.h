@@ -199,6 +199,13 @@ void Runner<S>::Judge(int slot, const Produced& produced) {
 template <Subject S>
 void Runner<S>::JudgeEntry(int slot, const Entry& entry) {
   core_.Digest(entry.value);
+  if constexpr (EndsWhenEmptied<S>) {
+    if (contract_.emptied(slot)) {
+      return core_.Fail(
+          Oracle::kIteration, "after-emptying",
+          "produced " + EntryText(entry) + ", and the map held nothing since this iteration began");
+    }
+  }
   const ModelKey key = core_.KeyOf(entry.key);
   Model& model = stage_->sides[contract_.content(slot)]->model;
   if (auto fault = contract_.OnEntry(slot, model, key, entry)) {

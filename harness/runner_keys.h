@@ -225,6 +225,7 @@ void Runner<S>::Erased(Side& side, const ModelKey& key, const Cell& cell) {
   }
   side.model.Erase(key);
   if (side.model.size() == 0) {
+    contract_.OnEmptied(content);
     for (int slot = 0; slot < kSeenSlots; ++slot) {
       if (contract_.content(slot) == content) stories_[slot].reseeded = stories_[slot].news = true;
     }

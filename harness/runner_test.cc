@@ -78,6 +78,25 @@ TEST(RunnerTest, SeesBrokenIterations) {
                          "type: f64\n");
 }
 
+// The toy's iterators go on with what comes after a clear, as Go's may.
+class EndingToy : public ToySubject {
+ public:
+  static constexpr bool kEndsWhenEmptied = true;
+  using ToySubject::ToySubject;
+};
+
+TEST(RunnerTest, SeesIterationsThatGoOnOnceTheMapWasEmptied) {
+  for (const char* emptied : {"clear\n", "drain 0 3\n", "swap\nswap\nclear\n"}) {
+    const Tape tape = ParseOperations(std::string("fill 0 3\nbegin 0 0\n") + emptied +
+                                      "fill 0 9\nbegin 1 0\nnext 1\nnext 0\n");
+    EXPECT_FALSE(Runner<ToySubject>::Run(tape).failure.has_value()) << emptied;
+    const RunResult result = Runner<EndingToy>::Run(tape);
+    ASSERT_TRUE(result.failure.has_value()) << emptied;
+    EXPECT_EQ(result.failure->oracle + "/" + result.failure->property, "iteration/after-emptying");
+    EXPECT_EQ(result.failure->op, "next");
+  }
+}
+
 TEST(RunnerTest, SeesBrokenIterationsInASweep) {
   ExpectSeen<ToySubject>(ToyBug::kIteratorMisses, "iteration/missed-entry", "fill 0 9\nsweep 0\n");
 }

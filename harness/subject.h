@@ -157,6 +157,11 @@ concept LiveIterators = requires(S s, typename S::Iterator it, std::uint16_t dra
   { s.DelAt(it) } -> std::same_as<bool>;
 };
 
+// Promises more than Go does: once a clear or an erase has left nothing in the map, the iterations
+// under way are over.
+template <class S>
+concept EndsWhenEmptied = LiveIterators<S> && S::kEndsWhenEmptied;
+
 // Keys and values, and so maps, can be copied. `Alias` is m[key] = m[value's key], by a reference
 // into the map; false, and nothing done, if the second key is absent.
 template <class S>

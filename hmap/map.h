@@ -31,7 +31,8 @@
 // pays for a whole rehash. Iteration order is random, and goes on through any change of the map:
 //   - an entry that is there from begin to end is produced exactly once;
 //   - an erased entry that was not produced yet is not produced;
-//   - an entry inserted meanwhile may be produced or not, once at most each time it is inserted.
+//   - an entry inserted meanwhile may be produced or not, once at most each time it is inserted;
+//   - once a clear or an erase has left nothing, the iterations under way are over.
 // References and pointers to keys and values hold until the next insert, erase, reserve or clear.
 //
 // Costs: look-up, insert and erase O(1) expected, and O(1) worst case in the number of buckets

@@ -23,6 +23,7 @@ void IterationContract::OnBegin(int slot, int content, const Model& model,
   witness.next_birth = next_birth;
   witness.must_see = model.size();
   witness.produced = 0;
+  witness.emptied = false;
 }
 
 void IterationContract::Forget(int content, const Cell& cell) {
@@ -36,6 +37,13 @@ void IterationContract::Forget(int content, const Cell& cell) {
 void IterationContract::OnClear(int content) {
   for (Witness& witness : witnesses_) {
     if (witness.state == State::kLive && witness.content == content) witness.must_see = 0;
+  }
+  OnEmptied(content);
+}
+
+void IterationContract::OnEmptied(int content) {
+  for (Witness& witness : witnesses_) {
+    if (witness.state == State::kLive && witness.content == content) witness.emptied = true;
   }
 }
 

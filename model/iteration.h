@@ -2,7 +2,8 @@
 //
 // An entry alive from the loop's begin to its end is produced exactly once. A deleted entry is
 // never produced. An entry made meanwhile may be produced, at most once in each of its
-// incarnations. What is produced is current: the stored key and the value of this moment.
+// incarnations. What is produced is current: the stored key and the value of this moment. A map may
+// promise more: that nothing is produced any more once the content was emptied.
 //
 // `IterationContract` watches up to `kSeenSlots` iterators at once, in O(1) for each operation and
 // live iterator: an entry carries its incarnation's number and, per slot, the serial of the
@@ -45,6 +46,8 @@ class IterationContract {
     if (live_ != 0) Forget(content, cell);
   }
   void OnClear(int content);
+  // A clear, or the erase of the last entry: the content holds nothing.
+  void OnEmptied(int content);
   // What was `from` is now `to`; what was `to` is gone.
   void OnMove(int from, int to);
   void OnSwap(int a, int b);
@@ -63,6 +66,8 @@ class IterationContract {
     return cell.birth >= witnesses_[slot].next_birth;
   }
   std::uint64_t produced(int slot) const { return witnesses_[slot].produced; }
+  // Whether the content was emptied since the slot's iterator began.
+  bool emptied(int slot) const { return witnesses_[slot].emptied; }
 
   // The slot's iterator produced this entry; `key` is what its key id stands for.
   std::optional<IterationFault> OnEntry(int slot, Model& model, const ModelKey& key,
@@ -78,6 +83,7 @@ class IterationContract {
     std::uint64_t next_birth = 0;  // entries with smaller numbers were there at the begin
     std::uint64_t must_see = 0;    // of these, alive and not yet seen
     std::uint64_t produced = 0;
+    bool emptied = false;
   };
 
   void SetState(int slot, State state);

@@ -157,6 +157,17 @@ TEST_F(IterationTest, IteratorsDoNotDisturbEachOther) {
   EXPECT_EQ(End(0), "");
 }
 
+TEST_F(IterationTest, KnowsWhoseContentWasEmptied) {
+  contract_.OnEmptied(kOther);
+  EXPECT_FALSE(contract_.emptied(0));
+  contract_.OnEmptied(kContent);
+  EXPECT_TRUE(contract_.emptied(0));
+  contract_.OnBegin(0, kContent, model_, next_birth_);
+  EXPECT_FALSE(contract_.emptied(0));
+  Clear();
+  EXPECT_TRUE(contract_.emptied(0));
+}
+
 TEST_F(IterationTest, RestartedIteratorForgetsWhatItSaw) {
   EXPECT_EQ(Produce(1, 10), "");
   contract_.OnBegin(0, kContent, model_, next_birth_);

@@ -75,6 +75,7 @@ class HmapAdapter {
  public:
   static constexpr bool kTakesFaults = true;
   static constexpr bool kUsesHeap = true;
+  static constexpr bool kEndsWhenEmptied = MapT::CoreT::kContract;
   using ChainLimit = hmap::ChainLimit;
 
   [[gnu::noinline]] void Remake(std::int32_t hint) { map_ = MapT(hint, map_.parts()); }
