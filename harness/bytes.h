@@ -55,8 +55,12 @@ inline std::optional<std::uint32_t> ReadNumber(BytesRole role, const std::byte* 
   for (std::size_t i = 0; i < std::min(size, kNumberBytes); ++i) {
     number |= static_cast<std::uint32_t>(bytes[i]) << (8 * i);
   }
+  // A whole word is loaded: sanitizers take their time over each call of memcmp.
   const auto same = [bytes](std::size_t at, std::uint64_t word, std::size_t part) {
-    return std::memcmp(bytes + at, &word, part) == 0;
+    if (part != sizeof(word)) return std::memcmp(bytes + at, &word, part) == 0;
+    std::uint64_t here = 0;
+    std::memcpy(&here, bytes + at, sizeof(here));
+    return here == word;
   };
   return ForPattern(role, number, size, same) ? std::optional(number) : std::nullopt;
 }
