@@ -79,6 +79,13 @@ const BugTree& EvidenceFinder::Unedited() {
   return *unedited_;
 }
 
+void EvidenceFinder::RemoveTrees() {
+  unedited_.reset();
+  counting_.reset();
+  std::error_code ignored;
+  for (const char* name : {"/unedited", "/coverage"}) fs::remove_all(spec_.folder + name, ignored);
+}
+
 Evidence EvidenceFinder::Of(const BugFile& bug, const BugTree& tree,
                             const std::vector<std::string>& files) {
   const std::vector<std::string> asked = Sample(files);

@@ -46,6 +46,9 @@ class EvidenceFinder {
   // The map as it is, built if it is not there yet. ToolError (environment) if it cannot be.
   const BugTree& Unedited();
 
+  // Both trees go; they are some hundred megabytes, and are built again when they are asked for.
+  void RemoveTrees();
+
   // Of these files, in the tree of the bug. Files that are no tapes are left out. Runs each twice,
   // and those that trigger nothing once more, all in one process.
   Evidence Of(const BugFile& bug, const BugTree& tree, const std::vector<std::string>& files);

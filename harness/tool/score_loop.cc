@@ -196,6 +196,8 @@ Score ScoreLoop::Run() {
     }
     ++at_;
   }
+  // One that goes on soon finds them there.
+  if (g_stop == 0 && !options_.keep_trees && !options_.only_trials) evidence_.RemoveTrees();
   std::vector<BugFile> bugs = options_.bugs;
   // A bug that is the same as another one is not told without it.
   for (const BugFile& bug : options_.known) {

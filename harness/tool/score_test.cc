@@ -106,6 +106,7 @@ TEST_F(ScoreTest, SaysHowSurelyABugIsFound) {
   EXPECT_TRUE(IsFile(folder_ / "work/present/survival.svg"));
   EXPECT_TRUE(IsFile(folder_ / "work/present/trials.csv"));
   EXPECT_FALSE(fs::exists(folder_ / "work/present/trees/a-bug")) << "nobody asked to keep it";
+  EXPECT_FALSE(fs::exists(folder_ / "work/present/trees/unedited")) << "nor this one";
 }
 
 TEST_F(ScoreTest, TellsHowFarItsTapesCome) {
