@@ -28,7 +28,9 @@ TapeLayout RandomLayout(Random& random) {
   layout.key = RandomObject(random);
   layout.value = RandomObject(random);
   layout.slots = RandomSlots(random);
-  layout.slots_kind = RandomSlotsKind(random);
+  // Fixed slots are what every other type of key has. From 8 both changes are to others.
+  layout.slots_kind = random.Chance(2, 3) ? SlotsKind::kAdaptive : SlotsKind::kFixed;
+  if (layout.slots_kind == SlotsKind::kAdaptive && random.Chance(1, 2)) layout.slots = 8;
   return layout;
 }
 
@@ -126,8 +128,9 @@ void ChangeConfig(Config& config, Random& random) {
 
 Config RandomConfig(KeyType likely, Random& random) {
   Config config;
-  config.type = random.Chance(1, 2) ? likely : static_cast<KeyType>(random.Below(kKeyTypes));
-  if (config.type == KeyType::kBytes) config.layout = RandomLayout(random);
+  config.type = random.Chance(1, 4) ? likely : static_cast<KeyType>(random.Below(kKeyTypes));
+  // A target may make it one of bytes.
+  config.layout = RandomLayout(random);
   config.policy = static_cast<PolicyKind>(random.Below(kPolicyKinds));
   config.path = static_cast<PathKind>(random.Below(kPathKinds));
   config.hash = RandomHash(random);
@@ -135,7 +138,11 @@ Config RandomConfig(KeyType likely, Random& random) {
   if (random.Chance(1, 4)) config.hint = RandomHint(config, random);
   config.keys = RandomKeys(random);
   config.seed = RandomSeed(random);
-  if (random.Chance(1, 4)) config.chain = RandomChain(random);
+  // Chains of the least limits are the soonest full.
+  if (random.Chance(1, 4)) {
+    config.chain =
+        random.Chance(1, 2) ? static_cast<std::uint8_t>(random.Between(2, 3)) : RandomChain(random);
+  }
   return config;
 }
 

@@ -72,6 +72,20 @@ void CorruptRecipes::CorruptChains() {
   MaybeFinish(it_);
 }
 
+void CorruptRecipes::CorruptWhereIteratorsBegin() {
+  const std::uint32_t full = EntriesAtB(random_.Between(1, 3));
+  Add(OpCode::kRemake, {full - static_cast<std::uint32_t>(kMinHint)});
+  Fill(base_, full + 1);
+  for (std::uint32_t n = random_.Between(4, 12); n > 0; --n) {
+    Add(OpCode::kCorrupt,
+        {static_cast<std::uint32_t>(CorruptField::kOverflow), random_.Below(kMaxNth)});
+    Begin(it_);
+    Next(it_);
+  }
+  Fill(base_ + full, full);
+  MaybeFinish(it_);
+}
+
 void CorruptRecipes::CorruptUnderIterators() {
   const std::uint32_t full = EntriesAtB(ChooseB(4));
   const std::uint32_t other = (it_ + 1) % kIterators;

@@ -21,6 +21,9 @@ class CorruptRecipes : public FaultRecipes {
   void CorruptChains();
   // Iterators alive across a growth, and corruptions before their steps.
   void CorruptUnderIterators();
+  // A doubling under way, and iterations that begin at any chain, or not, of either array, whose
+  // pointer was overwritten.
+  void CorruptWhereIteratorsBegin();
 
  private:
   void Corrupt(CorruptField field);

@@ -113,6 +113,23 @@ void FaultRecipes::FaultsInLongChains() {
   MaybeFinish(it_);
 }
 
+void FaultRecipes::FaultsBeforeTheDrop() {
+  const std::uint32_t full = EntriesAtB(ChooseB(4));
+  Fill(base_, full);
+  Begin(it_);
+  Put(base_ + full);
+  for (std::uint32_t n = random_.Between(1, 3); n > 0; --n) {
+    Fault(6);
+    Put(base_ + random_.Below(full));
+    Next(it_);
+  }
+  Add(OpCode::kDrop, {it_});
+  Fill(base_, random_.Between(1, full));
+  const std::uint32_t other = (it_ + 1) % kIterators;
+  Begin(other);
+  MaybeFinish(other);
+}
+
 void FaultRecipes::FaultsUnderIterator() {
   const std::uint32_t full = EntriesAtB(ChooseB(4));
   Fill(base_, full);

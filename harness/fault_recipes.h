@@ -24,6 +24,8 @@ class FaultRecipes : public RecipeBuilder {
   void FaultsOnWholeMaps();
   // Faults in the steps of an iterator that lives through a growth, and in the writes between.
   void FaultsUnderIterator();
+  // An evacuation fails under an iterator that is gone before the growth is over.
+  void FaultsBeforeTheDrop();
   // A chain of several buckets that moves to one of its two halves, and faults in the writes that
   // move it: what a first attempt has appended there is met by the second.
   void FaultsInLongChains();

@@ -5,6 +5,7 @@
 #define MAPFUZZ_HARNESS_REBUILD_RECIPES_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "harness/corrupt_recipes.h"
@@ -35,16 +36,28 @@ class RebuildRecipes : public CorruptRecipes {
     std::uint32_t b = 0;
     std::uint32_t first = 0;          // key, of the first chain
     std::uint32_t fresh = 0;          // the first key that never was there
+    std::uint32_t overfull = 0;       // keys that do not fit a bucket
     std::vector<std::uint32_t> left;  // that are alone in the table; empty if there are more
   };
 
-  // How many stay: nobody, a few, one of each chain, or so many that the table is overloaded before
-  // the growth is over.
-  enum class Rest : std::uint8_t { kNone, kFew, kSome, kMany };
+  // How many stay: nobody, a few, one of each chain, all of one long chain, or so many that the
+  // table is overloaded before the growth is over.
+  enum class Rest : std::uint8_t { kNone, kFew, kSome, kLong, kMany };
 
   void PiledChains(bool faults);
+  Rest ChooseRest(bool faults);
   std::uint32_t ChooseSize(Rest rest);
-  Pile PileUp(Rest rest);
+  std::uint32_t ChooseCrowd(const Pile& pile);
+  Pile PileUp(Rest rest, std::uint32_t other);
+  struct Column {
+    std::uint32_t first = 0;  // key, of those of one chain
+    std::uint32_t count = 0;
+    std::uint32_t kept = 0;
+  };
+  void PutAndDelete(const Pile& pile, const Column& column,
+                    std::optional<std::uint32_t> watcher = {});
+  bool Double(const Pile& pile);
+  void PutNans();
   void Meet(const Pile& pile, std::uint32_t other);
   void Empty(const std::vector<std::uint32_t>& keys);
 };

@@ -73,6 +73,11 @@ void RecipeBuilder::Torment() {
   Add(OpCode::kTorment, {static_cast<std::uint32_t>(ChooseFault())});
 }
 
+void RecipeBuilder::TormentEvacuation() {
+  if (random_.Chance(1, 2)) return Torment();
+  Add(OpCode::kTorment, {static_cast<std::uint32_t>(FaultKind::kAlloc)});
+}
+
 void RecipeBuilder::Next(std::uint32_t it) {
   for (std::uint32_t n = random_.Below(4); n > 0; --n) Add(OpCode::kNext, {it});
 }

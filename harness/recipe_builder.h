@@ -18,6 +18,11 @@
 
 namespace mapfuzz {
 
+// Whether neighbouring keys lie in neighbouring chains, and there are enough of them.
+inline bool KeysChooseChains(const Config& config) {
+  return config.hash == HashKind::kIdentity && config.keys >= 1024;
+}
+
 class RecipeBuilder {
  public:
   RecipeBuilder(const Config& config, Random& random);
@@ -43,6 +48,8 @@ class RecipeBuilder {
   // The n-th call of a kind from here throws; or the next operation meets every throw there is.
   void Fault(std::uint32_t most);
   void Torment();
+  // Rather with what evacuations of all types of keys call.
+  void TormentEvacuation();
   FaultKind ChooseFault();
 
   // A few single steps of an iterator, or none.
@@ -53,8 +60,6 @@ class RecipeBuilder {
   // Now and then starts from nothing, so that thresholds are where they are expected.
   void MaybeFromNothing();
   std::uint32_t ChooseB(unsigned max);
-  // Neighbouring keys then lie in neighbouring chains.
-  bool KeysChooseChains() const { return config_.hash == HashKind::kIdentity; }
   std::uint32_t EntriesAtB(std::uint32_t b) const {
     return EntriesAt(config_.growth, b, SlotsOf(config_));
   }

@@ -348,6 +348,11 @@ constexpr std::uint32_t SlotsOf(const Config& config) {
   return config.type == KeyType::kBytes ? config.layout.slots : 8;
 }
 
+// Whether its buckets may get other slots in a growth.
+constexpr bool IsAdaptive(const Config& config) {
+  return config.type == KeyType::kBytes && config.layout.slots_kind == SlotsKind::kAdaptive;
+}
+
 // What is larger lies outside its bucket, which holds a pointer to it.
 inline constexpr std::uint32_t kMaxInlineBytes = 128;
 constexpr bool LiesOutside(const TapeObject& object) { return object.size > kMaxInlineBytes; }

@@ -47,14 +47,17 @@ std::uint64_t StepsOf(const Ops& ops) {
 
 class Mutator {
  public:
-  Mutator(Tape& tape, std::uint32_t seed, std::size_t max_ops, RecipeKind about)
+  Mutator(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape, RecipeKind about)
       : tape_(tape),
         ops_(tape.ops),
         random_(seed),
         max_ops_(std::min(max_ops, kMaxOps)),
+        shape_(shape),
         about_(about) {}
 
   void Run();
+  // A configuration of its own and something to run.
+  void StartAfresh();
 
  private:
   struct Edit {
@@ -64,7 +67,6 @@ class Mutator {
 
   void EditOnce();
 
-  void StartAfresh();
   void InsertOps();
   void EraseSpan();
   void DuplicateSpan();
@@ -89,23 +91,35 @@ class Mutator {
   Ops& ops_;
   Random random_;
   const std::size_t max_ops_;
+  const Shape shape_;
   const RecipeKind about_;
 };
+
+Config Shaped(const Config& config, Shape shape) {
+  return Canonical(shape == nullptr ? config : shape(Canonical(config)));
+}
 
 void Mutator::Run() {
   if (ops_.size() > max_ops_) ops_.resize(max_ops_);
   // A corpus goes on from what it has, and that is of few configurations, long, and in no state
   // that a recipe expects.
-  if (ops_.empty() || random_.Chance(1, 4)) return StartAfresh();
+  if (ops_.empty() || random_.Chance(1, 3)) return StartAfresh();
   std::uint32_t edits = 1;
   while (edits < 8 && random_.Chance(1, 3)) ++edits;
   for (; edits > 0; --edits) EditOnce();
 }
 
-// A configuration of its own and something to run.
+// Recipes go by the configuration as the target will have it.
 void Mutator::StartAfresh() {
   ops_.clear();
-  tape_.config = RandomConfig(tape_.config.type, random_);
+  const Config config = RandomConfig(tape_.config.type, random_);
+  tape_.config = Shaped(config, shape_);
+  if (tape_.config.type == KeyType::kBytes && config.type != KeyType::kBytes) {
+    tape_.config.layout = config.layout;
+    tape_.config = Shaped(tape_.config, shape_);
+  }
+  // Slots change in growths to the same size alone, which are rare unless keys choose their chains.
+  if (IsAdaptive(tape_.config) && random_.Chance(1, 3)) tape_.config.hash = HashKind::kIdentity;
   SpliceBlock();
   if (random_.Chance(1, 4)) SpliceBlock();
 }
@@ -222,9 +236,10 @@ void Mutator::SpliceBlock() {
   const bool has_faults = std::any_of(ops_.begin(), ops_.end(), [](const Op& op) {
     return op.code == OpCode::kFault || op.code == OpCode::kTorment;
   });
-  // What a checked map keeps on its table has to be allocated as well.
-  const bool checked = tape_.config.policy == PolicyKind::kChecked;
-  const bool faults = random_.Chance(1, has_faults ? 3 : checked ? 8 : 64);
+  // What a checked map keeps on its table has to be allocated as well; and of adaptive buckets
+  // there is none elsewhere.
+  const bool special = tape_.config.policy == PolicyKind::kChecked || IsAdaptive(tape_.config);
+  const bool faults = random_.Chance(1, has_faults ? 3 : special ? 3 : 64);
   const RecipeKind kind = faults ? RecipeKind::kFaults : RecipeKind::kPlain;
   Insert(PhaseBlock(tape_.config, kind, random_));
 }
@@ -266,10 +281,6 @@ Ops OnePoint(const Ops& a, const Ops& b, Random& random) {
   return mixed;
 }
 
-Config Shaped(const Config& config, Shape shape) {
-  return Canonical(shape == nullptr ? config : shape(Canonical(config)));
-}
-
 // Writes as much of the tape as fits.
 std::size_t Store(const Tape& tape, std::uint8_t* out, std::size_t max_size) {
   const std::vector<std::uint8_t> bytes = ToBinary(tape);
@@ -290,9 +301,15 @@ void Mutate(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape, Re
   const Tape before = tape;
   // An edit may change nothing: a pinned field, a span moved to where it was. Then another try.
   for (std::uint32_t attempt = 0; attempt < 4 && tape == before; ++attempt) {
-    Mutator(tape, seed + attempt * 0x9e3779b9, max_ops, about).Run();
+    Mutator(tape, seed + attempt * 0x9e3779b9, max_ops, shape, about).Run();
     tape.config = Shaped(tape.config, shape);
   }
+}
+
+void StartAfresh(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape,
+                 RecipeKind about) {
+  Mutator(tape, seed, max_ops, shape, about).StartAfresh();
+  tape.config = Shaped(tape.config, shape);
 }
 
 Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max_ops, Shape shape) {
@@ -323,6 +340,14 @@ std::size_t MutateBytes(std::uint8_t* data, std::size_t size, std::size_t max_si
   Tape tape = FromBinary(data, size);
   Mutate(tape, seed, OpsIn(max_size), shape, about);
   return Store(tape, data, max_size);
+}
+
+std::size_t StartBytesAfresh(const std::uint8_t* before, std::size_t before_size, std::uint8_t* out,
+                             std::size_t max_size, std::uint32_t seed, Shape shape,
+                             RecipeKind about) {
+  Tape tape = FromBinary(before, before_size);
+  StartAfresh(tape, seed, OpsIn(max_size), shape, about);
+  return Store(tape, out, max_size);
 }
 
 std::size_t CrossOverBytes(const std::uint8_t* a, std::size_t a_size, const std::uint8_t* b,

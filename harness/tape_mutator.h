@@ -27,6 +27,10 @@ using Shape = Config (*)(Config);
 void Mutate(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape = nullptr,
             RecipeKind about = RecipeKind::kPlain);
 
+// Another tape altogether, as from nothing, of the type of the one before or of another.
+void StartAfresh(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape = nullptr,
+                 RecipeKind about = RecipeKind::kPlain);
+
 // A tape of parts of both, with the configuration of one of them.
 Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max_ops,
                Shape shape = nullptr);
@@ -36,6 +40,9 @@ Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max
 std::size_t MutateBytes(std::uint8_t* data, std::size_t size, std::size_t max_size,
                         std::uint32_t seed, Shape shape = nullptr,
                         RecipeKind about = RecipeKind::kPlain);
+std::size_t StartBytesAfresh(const std::uint8_t* before, std::size_t before_size, std::uint8_t* out,
+                             std::size_t max_size, std::uint32_t seed, Shape shape = nullptr,
+                             RecipeKind about = RecipeKind::kPlain);
 std::size_t CrossOverBytes(const std::uint8_t* a, std::size_t a_size, const std::uint8_t* b,
                            std::size_t b_size, std::uint8_t* out, std::size_t max_size,
                            std::uint32_t seed, Shape shape = nullptr);

@@ -205,9 +205,15 @@ void Recipe::HandedOver() {
 }
 
 void Recipe::EatenByIterator() {
-  const std::uint32_t full = EntriesAtB(ChooseB(5));
+  const std::uint32_t b = ChooseB(5);
+  const std::uint32_t full = EntriesAtB(b);
   Fill(base_, full + random_.Below(4));
   Begin(it_);
+  // Into a growth that is not the first since it began.
+  if (random_.Chance(1, 2)) {
+    const std::uint32_t grown = random_.Chance(1, 4) ? full : EntriesAtB(b + 1) + 1 - full;
+    Fill(base_ + full, grown + random_.Below(2));
+  }
   for (std::uint32_t n = random_.Between(1, 8); n > 0; --n) {
     Add(OpCode::kTake, {it_});
     if (random_.Chance(1, 2)) Put(base_ + full + n);
@@ -234,13 +240,16 @@ void Recipe::EmptyRuns() {
 }
 
 void Recipe::Hinted() {
-  const std::uint32_t b = ChooseB(7);
+  // A table with more overflow buckets than a byte counts is large, and takes its time.
+  const bool large = random_.Chance(1, 12);
+  const std::uint32_t b = large ? random_.Between(8, 9) : ChooseB(7);
   const std::uint32_t edge = EntriesAtB(b);
   const std::uint32_t hint = edge + random_.Below(3);
   const OpCode code = random_.Chance(1, 2) ? OpCode::kRemake : OpCode::kReserve;
   if (random_.Chance(1, 2)) Begin(it_);
   Add(code, {hint - 1 + static_cast<std::uint32_t>(-kMinHint)});
   Fill(base_, edge + random_.Below(4));
+  if (large) Drift(base_ + edge - kMaxWidth, edge, kMaxWidth);
   Begin(it_);
   Next(it_);
   Fill(base_ + edge, random_.Below(edge + 1));
@@ -310,6 +319,8 @@ struct NamedRecipe {
   bool needs_limit = false;        // on the length of chains
   std::uint32_t more = 0;          // weight more where keys choose their chains
   std::uint32_t more_if_wide = 0;  // weight more where there are many such chains, soon
+  // Weight more for keys of bytes, for what is another function of theirs.
+  std::uint32_t more_if_bytes = 0;
 };
 
 constexpr NamedRecipe kNamedRecipes[kRecipes] = {
@@ -320,9 +331,9 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"both-kinds-of-growth", 4, &Recipe::BothKindsOfGrowth},
     {"thinned-at-cap", 2, &Recipe::ThinnedAtCap},
     {"piled-chains", 3, &Recipe::PiledChains, false, 12},
-    {"cleared-under-iterator", 2, &Recipe::ClearedUnderIterator},
+    {"cleared-under-iterator", 3, &Recipe::ClearedUnderIterator},
     {"handed-over", 1, &Recipe::HandedOver},
-    {"eaten-by-iterator", 1, &Recipe::EatenByIterator},
+    {"eaten-by-iterator", 2, &Recipe::EatenByIterator, false, 0, 0, 4},
     {"empty-runs", 1, &Recipe::EmptyRuns},
     {"hinted", 1, &Recipe::Hinted},
     {"aliased-at-edge", 1, &Recipe::AliasedAtEdge},
@@ -338,18 +349,24 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"faults-under-iterator", 1, &Recipe::FaultsUnderIterator},
     {"faults-in-long-chains", 1, &Recipe::FaultsInLongChains, false, 3},
     {"faults-in-piled-chains", 1, &Recipe::FaultsInPiledChains, false, 6},
+    {"faults-before-the-drop", 1, &Recipe::FaultsBeforeTheDrop},
     {"corrupt-at-edge", 2, &Recipe::CorruptAtEdge},
     {"corrupt-chains", 2, &Recipe::CorruptChains},
     {"corrupt-under-iterators", 2, &Recipe::CorruptUnderIterators},
+    {"corrupt-where-iterators-begin", 2, &Recipe::CorruptWhereIteratorsBegin},
 };
 
 static_assert(kRecipesOfKind[0] + kRecipesOfKind[1] + kRecipesOfKind[2] == kRecipes);
 
 std::uint32_t WeightOf(const NamedRecipe& recipe, const Config& config) {
   if (recipe.needs_limit && config.chain == 0) return 0;
-  if (config.hash != HashKind::kIdentity || config.keys != kMaxKeys) return recipe.weight;
+  const std::uint32_t weight =
+      recipe.weight + (config.type == KeyType::kBytes ? recipe.more_if_bytes : 0);
+  if (!KeysChooseChains(config)) return weight;
   const bool wide = config.growth == GrowthKind::kSparse;
-  return recipe.weight + recipe.more + (wide ? recipe.more_if_wide : 0);
+  // Only their rebuilding tells adaptive buckets from others.
+  const std::uint32_t more = recipe.more * (IsAdaptive(config) ? 2 : 1);
+  return weight + more + (wide ? recipe.more_if_wide : 0);
 }
 
 }  // namespace
