@@ -56,9 +56,8 @@ TEST(PiledChainsTest, StartAGrowthToTheSameSizeNearlyAlways) {
 
 TEST(PiledChainsTest, MeetWhatHappensInSuchAGrowth) {
   const Config config = OfIdentity(KeyType::kU64);
-  for (const Milestone met :
-       {Milestone::kIteratorBegunMidSameSize, Milestone::kClearMidSameSize,
-        Milestone::kEmptiedMidGrowth, Milestone::kIteratorAcrossGrowth}) {
+  for (const Milestone met : {Milestone::kIteratorBegunMidSameSize, Milestone::kClearMidSameSize,
+                              Milestone::kEmptiedMidGrowth, Milestone::kIteratorAcrossGrowth}) {
     EXPECT_GT(TapesThatReach(met, "piled-chains", config, RunHmapU64), kTapes / 20)
         << MilestoneName(met);
   }
