@@ -11,6 +11,12 @@ void FaultRecipes::FaultsAtEdge() {
   if (early) Torment();
   Fill(base_, full);
   if (random_.Chance(3, 4)) Begin(it_);
+  const std::uint32_t other = (it_ + 1) % kIterators;
+  if (random_.Chance(1, 2)) {
+    Put(base_ + full);
+    Begin(other);
+    Next(other);
+  }
   for (std::uint32_t n = 1; n <= 4; ++n) {
     random_.Chance(1, 2) ? Torment() : Fault(12);
     const std::uint32_t known = base_ + random_.Below(full);
@@ -35,6 +41,7 @@ void FaultRecipes::FaultsAtEdge() {
   if (random_.Chance(1, 2)) Torment();
   Fill(base_ + full + 8, random_.Below(full / 4 + 9));
   MaybeFinish(it_);
+  MaybeFinish(other);
 }
 
 void FaultRecipes::FaultsInGaps() {

@@ -181,7 +181,7 @@ std::size_t FuzzTarget::CustomCrossOver(const std::uint8_t* a, std::size_t a_siz
                                         std::uint32_t seed) const {
   // An engine crosses as often as it mutates; parts of what there is are worth less than what is
   // new.
-  if (Mix(seed) % 3 == 0) {
+  if (Mix(seed) % 2 == 0) {
     ++TheStatsPage().mutations_own;
     return StartBytesAfresh(a, a_size, out, max_size, seed, shape_, about_);
   }

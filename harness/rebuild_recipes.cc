@@ -123,6 +123,7 @@ std::uint32_t RebuildRecipes::ChooseSize(Rest rest) {
 
 RebuildRecipes::Pile RebuildRecipes::PileUp(Rest rest, std::uint32_t other) {
   Pile pile;
+  pile.rest = rest;
   pile.b = ChooseSize(rest);
   const std::uint32_t chains = 1U << pile.b;
   const std::uint32_t full = EntriesAtB(pile.b);
@@ -209,6 +210,11 @@ void RebuildRecipes::PutNans() {
 }
 
 void RebuildRecipes::Meet(const Pile& pile, std::uint32_t other) {
+  if (pile.rest == Rest::kMany && random_.Chance(1, 3)) {
+    // Past the limit, and a copy before the growth is over.
+    Fill(pile.fresh + 1, random_.Between(1, (1U << pile.b) / 2));
+    return Add(OpCode::kCopy, {});
+  }
   constexpr OpCode kMet[] = {OpCode::kClear, OpCode::kClear, OpCode::kClear,   OpCode::kCopy,
                              OpCode::kMove,  OpCode::kSwap,  OpCode::kSelf,    OpCode::kBegin,
                              OpCode::kSweep, OpCode::kFill,  OpCode::kFill,    OpCode::kDrain,

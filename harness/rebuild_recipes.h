@@ -31,18 +31,19 @@ class RebuildRecipes : public CorruptRecipes {
   void FaultsInPiledChains();
 
  private:
+  // How many stay: nobody, a few, one of each chain, all of one long chain, or so many that the
+  // table is overloaded before the growth is over.
+  enum class Rest : std::uint8_t { kNone, kFew, kSome, kLong, kMany };
+
   // What was left when the chains had been overfilled.
   struct Pile {
+    Rest rest = Rest::kNone;
     std::uint32_t b = 0;
     std::uint32_t first = 0;          // key, of the first chain
     std::uint32_t fresh = 0;          // the first key that never was there
     std::uint32_t overfull = 0;       // keys that do not fit a bucket
     std::vector<std::uint32_t> left;  // that are alone in the table; empty if there are more
   };
-
-  // How many stay: nobody, a few, one of each chain, all of one long chain, or so many that the
-  // table is overloaded before the growth is over.
-  enum class Rest : std::uint8_t { kNone, kFew, kSome, kLong, kMany };
 
   void PiledChains(bool faults);
   Rest ChooseRest(bool faults);

@@ -103,7 +103,7 @@ void Mutator::Run() {
   if (ops_.size() > max_ops_) ops_.resize(max_ops_);
   // A corpus goes on from what it has, and that is of few configurations, long, and in no state
   // that a recipe expects.
-  if (ops_.empty() || random_.Chance(1, 3)) return StartAfresh();
+  if (ops_.empty() || random_.Chance(1, 2)) return StartAfresh();
   std::uint32_t edits = 1;
   while (edits < 8 && random_.Chance(1, 3)) ++edits;
   for (; edits > 0; --edits) EditOnce();
@@ -236,9 +236,10 @@ void Mutator::SpliceBlock() {
   const bool has_faults = std::any_of(ops_.begin(), ops_.end(), [](const Op& op) {
     return op.code == OpCode::kFault || op.code == OpCode::kTorment;
   });
-  // What a checked map keeps on its table has to be allocated as well; and of adaptive buckets
-  // there is none elsewhere.
-  const bool special = tape_.config.policy == PolicyKind::kChecked || IsAdaptive(tape_.config);
+  // What a checked map keeps on its table has to be allocated as well; adaptive buckets and NaN
+  // entries are moved, and put back, by rules of their own.
+  const bool special = tape_.config.policy == PolicyKind::kChecked || IsAdaptive(tape_.config) ||
+                       tape_.config.type == KeyType::kF64;
   const bool faults = random_.Chance(1, has_faults ? 3 : special ? 3 : 64);
   const RecipeKind kind = faults ? RecipeKind::kFaults : RecipeKind::kPlain;
   Insert(PhaseBlock(tape_.config, kind, random_));

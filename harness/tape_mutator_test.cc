@@ -70,7 +70,7 @@ TEST(MutateTest, ResultsDoNotDependOnTheCompiler) {
   for (const Tape& tape : TapesFromNothing(1000)) {
     for (const std::uint8_t byte : ToBinary(tape)) digest = Mix(digest ^ byte);
   }
-  EXPECT_EQ(digest, 15291719875346777114u);
+  EXPECT_EQ(digest, 9873464964599571528u);
 }
 
 TEST(MutateTest, AlmostAlwaysChangesTheTape) {
@@ -147,11 +147,17 @@ TEST(MutateTest, FromNothingMapsGetLargeAndIteratorsOutliveGrowthsAndClears) {
 }
 
 TEST(MutateTest, EverySecondTapeFromNothingIsOfTheRecipesThatATargetIsAbout) {
-  const auto tapes_with = [](RecipeKind about, auto is) {
+  // Of maps that have no rules of their own for what fails.
+  const auto plain_map = [](Config config) {
+    config.type = KeyType::kU64;
+    config.policy = PolicyKind::kStrict;
+    return config;
+  };
+  const auto tapes_with = [&](RecipeKind about, auto is) {
     int tapes = 0;
     for (std::uint32_t seed = 0; seed < 400; ++seed) {
       Tape tape;
-      Mutate(tape, seed, 200, nullptr, about);
+      Mutate(tape, seed, 200, plain_map, about);
       if (std::any_of(tape.ops.begin(), tape.ops.end(), is)) ++tapes;
     }
     return tapes;
@@ -161,7 +167,7 @@ TEST(MutateTest, EverySecondTapeFromNothingIsOfTheRecipesThatATargetIsAbout) {
   };
   const auto is_corruption = [](const Op& op) { return op.code == OpCode::kCorrupt; };
   EXPECT_GT(tapes_with(RecipeKind::kFaults, is_fault), 150);
-  EXPECT_LT(tapes_with(RecipeKind::kPlain, is_fault), 50);
+  EXPECT_LT(tapes_with(RecipeKind::kPlain, is_fault), 20);
   EXPECT_GT(tapes_with(RecipeKind::kCorruption, is_corruption), 150);
   EXPECT_EQ(tapes_with(RecipeKind::kPlain, is_corruption), 0);
 }
