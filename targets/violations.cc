@@ -33,14 +33,14 @@ void WriteBehindABlock() {
   *end = 1;
 }
 
-// Without a sanitizer the value that was there may still be read.
+// The values of a bucket lie side by side. The slot behind the first one was never used, so that it
+// takes no more than an insert to be free: a map with a bug in its deletes must not make its
+// sanitizer look broken.
 void ReadAFreeSlot() {
   hmap::Map<std::uint64_t, std::uint64_t> map;
   map.insert_or_assign(1, 1);
-  map.insert_or_assign(2, 2);
   const volatile std::uint64_t* const value = map.find(1);
-  map.erase(1);
-  [[maybe_unused]] const std::uint64_t read = *value;
+  [[maybe_unused]] const std::uint64_t read = value[1];
 }
 
 void OverflowAnInteger() {
