@@ -151,6 +151,10 @@ void Judge(Alarm& alarm, const std::vector<AlarmRun>& runs, const std::vector<Ve
   if (!alarm.wrong.empty()) return;
   for (const Verdict& verdict : on_bug) {
     if (verdict.passed()) continue;
+    if (verdict.EndedWithoutWord()) {
+      alarm.wrong = "ended without a verdict: " + FirstLine(verdict);
+      return;
+    }
     if (verdict.kind == Verdict::Kind::kBadInput || verdict.signature.oracle != alarm.oracle) {
       alarm.wrong = "another oracle speaks first: " + FirstLine(verdict);
       return;
@@ -164,7 +168,11 @@ void Judge(Alarm& alarm, const std::vector<AlarmRun>& runs, const std::vector<Ve
     return;
   }
   for (const Verdict& verdict : others) {
-    if (!verdict.passed()) alarm.wrong = "is not alone: without it, " + FirstLine(verdict);
+    if (!verdict.passed()) {
+      alarm.wrong = "is not alone: without it, " + FirstLine(verdict);
+    } else if (verdict.steps == 0) {
+      alarm.wrong = "is not shown to be alone: without it, the tape does nothing";
+    }
   }
 }
 

@@ -40,8 +40,8 @@ std::vector<std::string> OracleNames() {
 TreeSpec CommonTree(const Session& session, const AlarmsArguments& arguments) {
   constexpr Sanitizers kOfTrees = kAddressSanitizer | kUndefinedSanitizer | kLeakSanitizer;
   TreeSpec common;
-  common.source = fs::absolute(arguments.source).lexically_normal().string();
-  common.folder = fs::absolute(arguments.work).lexically_normal().string() + "/alarms";
+  common.source = AbsolutePath("--source", arguments.source);
+  common.folder = AbsolutePath("--work", arguments.work) + "/alarms";
   if (session.registry.built_with == kOfTrees &&
       IsFile(arguments.build + "/harness/tool/libmapfuzz_tool.a")) {
     common.libraries = arguments.build;
@@ -77,7 +77,6 @@ std::vector<std::vector<BugTree>> Build(Session& session, const AlarmsArguments&
     ranges.push_back({specs.size(), own.size()});
     specs.insert(specs.end(), own.begin(), own.end());
   }
-  const FolderLock lock = LockTrees(common.folder);
   session.progress.Tell(fmt::format("alarms: building {}", Plural(specs.size(), "tree")));
   const std::vector<BugTree> built = BuildBugTrees(specs, arguments.jobs);
   std::vector<std::vector<BugTree>> trees;
@@ -127,9 +126,13 @@ std::string Look(const Alarm& alarm, const std::vector<BugTree>& trees) {
 }
 
 int Alarms(Session& session, const AlarmsArguments& arguments) {
-  const std::vector<std::string> oracles =
-      arguments.oracles.empty() ? OracleNames() : arguments.oracles;
+  std::vector<std::string> oracles;
+  for (const std::string& name : arguments.oracles.empty() ? OracleNames() : arguments.oracles) {
+    const bool twice = std::find(oracles.begin(), oracles.end(), name) != oracles.end();
+    if (!twice) oracles.push_back(name);
+  }
   std::vector<Alarm> alarms = AlarmsOf(oracles, ReadBugFiles(arguments.folder));
+  const FolderLock lock = LockTrees(CommonTree(session, arguments).folder);
   const std::vector<std::vector<BugTree>> trees = Build(session, arguments, alarms);
   Run(session, arguments, alarms, trees);
   std::vector<std::string> wrong;

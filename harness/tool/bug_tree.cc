@@ -160,10 +160,14 @@ Effect EffectOf(const std::string& build) {
 }
 
 bool SameEffect(const Effect& a, const Effect& b) {
-  return std::all_of(a.begin(), a.end(), [&](const auto& one) {
-    const auto other = b.find(one.first);
-    return other == b.end() || other->second == one.second;
-  });
+  bool common = false;
+  for (const auto& [type, effect] : a) {
+    const auto other = b.find(type);
+    if (other == b.end()) continue;
+    if (other->second != effect) return false;
+    common = true;
+  }
+  return common;
 }
 
 }  // namespace mapfuzz::tool

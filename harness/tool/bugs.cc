@@ -178,24 +178,28 @@ int Bugs(Session& session, const BugsArguments& arguments) {
     wrong += state.wrong.empty() ? 0 : 1;
     compiled += state.compiled ? 1 : 0;
   }
-  const int code = wrong != 0 ? kExitUsage : shortage.empty() ? kExitClean : kExitHarness;
+  const std::string tapeless = LineOfTapes(states);
+  const bool enough = shortage.empty() && tapeless.empty();
+  const int code = wrong != 0 ? kExitUsage : enough ? kExitClean : kExitHarness;
   if (session.json) {
     session.PrintJson(ToJson(states, shortage, code));
     return code;
   }
   if (!session.screen.quiet()) {
-    session.screen.Out(ClassTable(states) + "\n" + LineOfTapes(states));
+    session.screen.Out(ClassTable(states) + "\n");
   }
   for (const BugState& state : states) {
     if (!state.wrong.empty()) session.screen.Out(state.wrong + "\n");
   }
-  session.screen.Out(shortage);
+  session.screen.Out(tapeless + shortage);
   if (wrong != 0) {
     session.screen.Out(
         fmt::format("{} of {} cannot be planted. Next: repair the files named above\n", wrong,
                     Plural(states.size(), "bug")));
   } else if (!shortage.empty()) {
     session.screen.Out("too few bugs. Next: plant those that are missing\n");
+  } else if (!tapeless.empty()) {
+    session.screen.Out("not every bug has a tape. Next: find and reduce those that are missing\n");
   } else {
     session.screen.Out(fmt::format("clean: {} can be planted, {} compiled. Next: {} score\n",
                                    Plural(states.size(), "bug"), compiled, session.command));

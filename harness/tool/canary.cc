@@ -11,6 +11,7 @@
 #include "harness/tool/child.h"
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
+#include "harness/tool/files.h"
 #include "harness/tool/score_loop.h"
 #include "harness/tool/text.h"
 
@@ -69,9 +70,9 @@ std::string FoundText(const Score& score, const BugFile& bug) {
 
 int Canary(Session& session, const CanaryArguments& arguments) {
   ScoreOptions options;
-  options.source = fs::absolute(arguments.source).lexically_normal().string();
-  options.folder = fs::absolute(arguments.work).lexically_normal().string() + "/canary";
-  options.configuration = "canary";
+  options.source = AbsolutePath("--source", arguments.source);
+  options.folder = AbsolutePath("--work", arguments.work) + "/" + kCanaryName;
+  options.configuration = kCanaryName;
   options.corpus = arguments.corpus_dir;
   options.bugs = Draw(arguments);
   options.known = options.bugs;

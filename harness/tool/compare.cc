@@ -48,9 +48,9 @@ struct Comparison {
         items.begin(), items.end(), [](const Compared& item) { return !item.bad.empty(); }));
   }
   std::size_t differing() const {
-    return static_cast<std::size_t>(
-        std::count_if(items.begin(), items.end(),
-                      [](const Compared& item) { return item.difference().has_value(); }));
+    return static_cast<std::size_t>(std::count_if(
+        items.begin(), items.end(),
+        [](const Compared& item) { return item.bad.empty() && item.difference().has_value(); }));
   }
   int code() const {
     return differing() != 0 ? kExitFinding : bad() != 0 ? kExitUsage : kExitClean;
@@ -109,6 +109,18 @@ Comparison Plan(const Session& session, const CompareOptions& options) {
   return comparison;
 }
 
+// Why there is nothing to compare; empty if there is.
+std::string WhyNotRun(const RunRequest& request, const std::string& program, const StateRun& run) {
+  if (run.verdict.EndedWithoutWord()) {
+    return fmt::format("{}: {} ended without a verdict ({})", request.name, program,
+                       run.verdict.signature.property);
+  }
+  if (!run.states.empty() || run.verdict.kind == Verdict::Kind::kFail) return "";
+  return fmt::format(
+      "{}: {} runs no step of it; is it built for this type of keys (MAPFUZZ_TYPES)?", request.name,
+      program);
+}
+
 // Both runs of an item stand side by side, so that few are kept at a time.
 void RunAllInLockStep(Session& session, const CompareOptions& options, Comparison& comparison) {
   std::vector<std::size_t> good;
@@ -127,6 +139,9 @@ void RunAllInLockStep(Session& session, const CompareOptions& options, Compariso
         item.runs[n % 2] = StateRunOf(comparison.programs[n % 2], end);
         if (++item.ended < 2) return;
         item.lock_step = Compare(item.runs[0], item.runs[1]);
+        for (int side = 0; side < 2 && item.bad.empty(); ++side) {
+          item.bad = WhyNotRun(item.request, comparison.programs[side], item.runs[side]);
+        }
         for (StateRun& run : item.runs) run = {};
         session.progress.Tell(
             fmt::format("compare: {} of {}", ++done, Plural(good.size(), "tape")));
@@ -135,7 +150,8 @@ void RunAllInLockStep(Session& session, const CompareOptions& options, Compariso
 
 void Explain(const CompareOptions& options, Comparison& comparison) {
   for (Compared& item : comparison.items) {
-    if (!item.difference() || item.difference()->kind != Kind::kState) continue;
+    if (!item.bad.empty() || !item.difference()) continue;
+    if (item.difference()->kind != Kind::kState) continue;
     item.lines = ExplainDifference(comparison.programs[0], comparison.programs[1], item.request,
                                    item.difference()->step, *ParseDuration(options.limit));
   }
@@ -196,13 +212,14 @@ std::string LastLine(const Comparison& comparison, const CompareOptions& options
   const Compared* first = nullptr;
   for (const Compared& item : comparison.items) {
     steps += item.lock_step.steps;
-    if (item.difference() && first == nullptr) first = &item;
+    if (item.bad.empty() && item.difference() && first == nullptr) first = &item;
   }
-  std::string last = differing == 0
+  std::string last = good == 0 ? std::string("nothing was compared")
+                     : differing == 0
                          ? fmt::format("the same: {}, {}, and no state of the two builds differs",
                                        Plural(good, "tape"), Plural(steps, "step"))
                          : fmt::format("different: {} of {}", differing, Plural(good, "tape"));
-  if (bad != 0) last += fmt::format(", {} no tape", bad);
+  if (bad != 0) last += fmt::format(", {} not compared", bad);
   if (comparison.left_out != 0) {
     last += fmt::format(", {} left out as no tapes", Plural(comparison.left_out, "file"));
   }

@@ -213,4 +213,9 @@ void RemoveStaleTemporaries(const std::string& folder) {
   for (const fs::path& path : stale) fs::remove(path, error);
 }
 
+std::string AbsolutePath(const std::string& option, const std::string& path) {
+  if (path.empty()) throw ToolError(kExitUsage, option + ": is empty; give a folder");
+  return fs::absolute(path).lexically_normal().string();
+}
+
 }  // namespace mapfuzz::tool

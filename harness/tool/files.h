@@ -30,6 +30,9 @@ bool IsFile(const std::string& path);
 // Empty if there is no such folder.
 std::vector<std::string> FilesUnder(const std::string& folder);
 
+// The path that was given for an option, from the root. ToolError (usage) if it is empty.
+std::string AbsolutePath(const std::string& option, const std::string& path);
+
 // Makes the folder and those above it. ToolError (environment) if it cannot be written into.
 void MakeWritableFolder(const std::string& folder);
 

@@ -56,16 +56,18 @@ std::vector<BugFile> ChooseBugs(const ScoreArguments& arguments, const std::vect
 
 ScoreOptions OptionsOf(const Session& session, const ScoreArguments& arguments) {
   ScoreOptions options;
-  options.corpus = arguments.corpus_dir;
+  options.corpus = AbsolutePath("--corpus-dir", arguments.corpus_dir);
   RequireCorpusFolder(options.corpus);
-  options.source = fs::absolute(arguments.source).lexically_normal().string();
+  options.source = AbsolutePath("--source", arguments.source);
   if (arguments.config.empty() || arguments.config.front() == '.') {
     throw ToolError(kExitUsage, "--config: a name does not begin with a dot; give another");
   }
   options.configuration = arguments.config;
-  options.folder = fs::absolute(arguments.work).lexically_normal().string() + "/" +
-                   FileNamePart(arguments.config);
-  options.known = ReadBugFiles(arguments.bugs_dir);
+  if (arguments.config == kCanaryName) {
+    throw ToolError(kExitUsage, "--config: `canary` is the canary's own; give another name");
+  }
+  options.folder = AbsolutePath("--work", arguments.work) + "/" + FileNamePart(arguments.config);
+  options.known = ReadBugFiles(AbsolutePath("--bugs", arguments.bugs_dir));
   options.bugs = ChooseBugs(arguments, options.known);
   options.targets = arguments.targets;
   for (const std::string& name : options.targets) {
@@ -134,6 +136,10 @@ std::string LastLine(const Session& session, const ScoreOptions& options, const 
 
 int RunScore(Session& session, const ScoreArguments& arguments) {
   const ScoreOptions options = OptionsOf(session, arguments);
+  if (arguments.versus == arguments.config) {
+    throw ToolError(kExitUsage, "--vs: is the score itself; give the name of another");
+  }
+  if (!arguments.versus.empty()) StoredScore(arguments.work, arguments.versus);
   CatchScoreSignals();
   ScoreLoop loop(session, options);
   session.screen.Remark(fmt::format(

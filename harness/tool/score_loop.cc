@@ -34,6 +34,8 @@ void OnSignal(int) {
   static volatile sig_atomic_t asked = 0;
   if (asked != 0) _exit(kExitEnvironment);
   asked = 1;
+  constexpr char kWord[] = "\ninterrupted: waiting for what is under way; again to leave at once\n";
+  (void)!write(STDERR_FILENO, kWord, sizeof(kWord) - 1);
   ScoreLoop::RequestStop();
 }
 
@@ -72,6 +74,23 @@ BugInfo InfoOf(const BugFile& bug) {
   info.expected_oracle = bug.oracle;
   info.equivalent = bug.IsEquivalent();
   return info;
+}
+
+// The oracle that fails the tape in one of two runs, or by comparing them, as `check` does; none if
+// it passes. ToolError (environment) if a run ends without a word on the map.
+std::string OracleThatSpeaks(const std::string& program, const RunRequest& request) {
+  const Verdict first = RunAndWait(program, request, kRunLimitSeconds);
+  const Verdict second = first.passed() ? RunAndWait(program, request, kRunLimitSeconds) : first;
+  if (second.EndedWithoutWord()) {
+    throw ToolError(
+        kExitEnvironment,
+        fmt::format("{} on {}: ended without a verdict ({}); see that it runs, and that "
+                    "there is memory\n{}",
+                    program, request.name, second.signature.property,
+                    Indent(second.report, "  | ")));
+  }
+  if (second.kind == Verdict::Kind::kFail) return second.signature.oracle;
+  return second.digest != first.digest ? "deterministic" : "";
 }
 
 }  // namespace
@@ -149,7 +168,8 @@ void ScoreLoop::RequireUnchanged(const BuildRecord& record) const {
 void ScoreLoop::Remember(const BuildRecord& record) {
   Build build;
   if (record.bug.empty()) {
-    unedited_ = record.effect;
+    // Of the types that were asked for that time.
+    for (const auto& [type, effect] : record.effect) unedited_[type] = effect;
     return;
   }
   if (!record.built) {
@@ -185,6 +205,8 @@ bool ScoreLoop::IsSameBug(const Effect& a, const Effect& b) const {
 
 Score ScoreLoop::Run() {
   start_ = Child::Clock::now();
+  // Rather now than after hours.
+  for (const BugFile& bug : options_.bugs) Plant(bug, ReadInput(options_.source + "/" + bug.file));
   const bool all_measured = std::all_of(options_.bugs.begin(), options_.bugs.end(),
                                         [&](const BugFile& bug) { return IsMeasured(bug); });
   if (!all_measured && !options_.only_trials) RequireUnedited();
@@ -260,7 +282,12 @@ bool ScoreLoop::IsMeasured(const BugFile& bug) const {
 void ScoreLoop::RequireUnedited() {
   Tell("building the map as it is");
   const BuildRecord record{"", "", true, evidence_.Unedited().effect, ""};
-  if (record.effect == unedited_) return;
+  const bool known =
+      std::all_of(record.effect.begin(), record.effect.end(), [this](const auto& one) {
+        const auto before = unedited_.find(one.first);
+        return before != unedited_.end() && before->second == one.second;
+      });
+  if (known) return;
   Append("builds.jsonl", BuildLine(record));
   Remember(record);
 }
@@ -360,10 +387,9 @@ void ScoreLoop::ReplayCorpus(const BugFile& bug, const BugTree& tree) {
     request.content = ReadInput(file);
     request.name = file;
     request.map = session_.registry.maps.front();
-    const Verdict verdict = RunAndWait(tree.program(), request, kRunLimitSeconds);
-    if (verdict.kind != Verdict::Kind::kFail) continue;
+    replay.oracle = OracleThatSpeaks(tree.program(), request);
+    if (replay.oracle.empty()) continue;
     replay.detected = true;
-    replay.oracle = verdict.signature.oracle;
     replay.tape = fs::path(file).lexically_relative(options_.corpus).string();
     break;
   }

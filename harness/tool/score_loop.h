@@ -30,6 +30,9 @@
 
 namespace mapfuzz::tool {
 
+// The name under which canaries are kept, where scores have names of their own.
+inline constexpr const char* kCanaryName = "canary";
+
 struct ScoreOptions {
   std::string source;                // the project's source tree
   std::string folder;                // of this configuration

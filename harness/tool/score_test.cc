@@ -163,6 +163,32 @@ TEST_F(ScoreTest, EndsIfItsTrialsAreBlind) {
   EXPECT_EQ(Trials(), "") << "a trial that says nothing";
 }
 
+TEST_F(ScoreTest, TakesPathsFromWhereItIsStarted) {
+  PutBug("a-bug", "int planted;");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_.path());
+  const Outcome run = Run({"score", "--source", "source", "--bugs", "bugs", "--corpus-dir", ".",
+                           "--work", "work", "--budget", "30s", "--trials", "1"});
+  fs::current_path(before);
+  EXPECT_EQ(run.code, kExitClean) << run.output;
+  EXPECT_EQ(Stored()["replays"][0]["tape"], "bugs/a-bug.tape");
+}
+
+TEST_F(ScoreTest, SaysBeforeItBuildsWhatWouldEndIt) {
+  PutBug("a-bug", "int planted;");
+  EXPECT_EQ(Score({"--vs", "nowhere"}).code, kExitUsage);
+  EXPECT_TRUE(Score({"--vs", "present"}).Says("--vs: is the score itself"));
+  EXPECT_TRUE(Score({"--config", "canary"}).Says("`canary` is the canary's own"));
+  EXPECT_TRUE(Score({"--config", ""}).Says("--config")) << "no name";
+  PutBug("b-bug", "int planted, twice;");
+  const std::string bug = ReadOrEmpty(folder_ / "bugs/b-bug.bug");
+  folder_.Put("bugs/b-bug.bug", bug.substr(0, bug.find("old:")) + "old:\nint gone;\nnew:\n\n");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitUsage) << run.output;
+  EXPECT_TRUE(run.Says("b-bug")) << run.output;
+  EXPECT_EQ(Trials(), "") << "of the bug before it";
+}
+
 TEST_F(ScoreTest, RefusesTwoBugsThatCompileToTheSame) {
   PutBug("first", "int planted;");
   PutBug("second", "// in other words\nint planted;");

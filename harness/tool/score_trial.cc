@@ -98,6 +98,12 @@ Trial TrialOf(const TrialPlan& plan, const ChildExit& end) {
   if (const Json& blind = summary.at("sanitizers_blind"); !blind.empty()) {
     throw ToolError(kExitEnvironment, blind.front().get<std::string>());
   }
+  for (const Json& target : summary.at("targets")) {
+    const std::string broken = target.value("broken", "");
+    if (broken.empty()) continue;
+    throw ToolError(kExitEnvironment, fmt::format("{}: trial {}: {}: {}", plan.bug, plan.number,
+                                                  target.at("name").get<std::string>(), broken));
+  }
   trial.seconds = summary.at("seconds");
   std::vector<std::string> names;
   for (const Json& target : summary.at("targets")) {

@@ -242,6 +242,12 @@ Verdict VerdictOf(const ChildExit& end) {
   return verdict;
 }
 
+bool Verdict::EndedWithoutWord() const {
+  const std::string& property = signature.property;
+  return kind == Kind::kFail && signature.oracle == "sanitizer" &&
+         (property == "killed" || property == "no-verdict" || property.rfind("exit-", 0) == 0);
+}
+
 Verdict RunAndWait(const std::string& program, const RunRequest& request, double limit_seconds) {
   Verdict verdict;
   RunAll(

@@ -60,6 +60,9 @@ struct Verdict {
   std::vector<std::uint32_t> operations;  // the operation (from 0) that each step belongs to, and
   std::vector<OpNote> notes;              // what became of operations beside their steps
 
+  // A death that says nothing of the map: no verdict, no report of a sanitizer, no signal of the
+  // program's own making. Memory may have run out, or the program may not start.
+  bool EndedWithoutWord() const;
   bool passed() const { return kind == Kind::kPass; }
 };
 
