@@ -120,6 +120,25 @@ void FaultRecipes::FaultsInLongChains() {
   MaybeFinish(it_);
 }
 
+void FaultRecipes::FaultsInMidGrowth() {
+  constexpr FaultKind kOfEvacuation[] = {FaultKind::kHash, FaultKind::kHash, FaultKind::kAlloc,
+                                         FaultKind::kCopy};
+  const std::uint32_t full = EntriesAtB(random_.Between(1, 4));
+  Add(OpCode::kRemake, {full - static_cast<std::uint32_t>(kMinHint)});
+  Fill(0, full + 1);
+  const std::uint32_t other = (it_ + 1) % kIterators;
+  for (std::uint32_t n = random_.Between(1, 4); n > 0; --n) {
+    Begin(random_.Chance(1, 2) ? it_ : other);
+    Next(it_);
+    Add(OpCode::kTorment, {static_cast<std::uint32_t>(random_.Pick(kOfEvacuation))});
+    Put(random_.Below(full));
+    Next(other);
+  }
+  MaybeFinish(it_);
+  MaybeFinish(other);
+  Fill(full, random_.Below(full));
+}
+
 void FaultRecipes::FaultsBeforeTheDrop() {
   const std::uint32_t full = EntriesAtB(ChooseB(4));
   Fill(base_, full);

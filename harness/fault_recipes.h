@@ -24,6 +24,9 @@ class FaultRecipes : public RecipeBuilder {
   void FaultsOnWholeMaps();
   // Faults in the steps of an iterator that lives through a growth, and in the writes between.
   void FaultsUnderIterator();
+  // Iterators that begin in the middle of a growth and stand in chains whose evacuation fails, over
+  // all keys from the first: of floats, NaN among them.
+  void FaultsInMidGrowth();
   // An evacuation fails under an iterator that is gone before the growth is over.
   void FaultsBeforeTheDrop();
   // A chain of several buckets that moves to one of its two halves, and faults in the writes that

@@ -319,8 +319,9 @@ struct NamedRecipe {
   bool needs_limit = false;        // on the length of chains
   std::uint32_t more = 0;          // weight more where keys choose their chains
   std::uint32_t more_if_wide = 0;  // weight more where there are many such chains, soon
-  // Weight more for keys of bytes, for what is another function of theirs.
-  std::uint32_t more_if_bytes = 0;
+  // A type of keys for which there is more to it, and its weight more then.
+  KeyType favoured = KeyType::kU64;
+  std::uint32_t more_if_favoured = 0;
 };
 
 constexpr NamedRecipe kNamedRecipes[kRecipes] = {
@@ -333,7 +334,7 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"piled-chains", 3, &Recipe::PiledChains, false, 12},
     {"cleared-under-iterator", 3, &Recipe::ClearedUnderIterator},
     {"handed-over", 1, &Recipe::HandedOver},
-    {"eaten-by-iterator", 2, &Recipe::EatenByIterator, false, 0, 0, 4},
+    {"eaten-by-iterator", 2, &Recipe::EatenByIterator, false, 0, 0, KeyType::kBytes, 4},
     {"empty-runs", 1, &Recipe::EmptyRuns},
     {"hinted", 1, &Recipe::Hinted},
     {"aliased-at-edge", 1, &Recipe::AliasedAtEdge},
@@ -350,6 +351,7 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"faults-in-long-chains", 1, &Recipe::FaultsInLongChains, false, 3},
     {"faults-in-piled-chains", 1, &Recipe::FaultsInPiledChains, false, 6},
     {"faults-before-the-drop", 1, &Recipe::FaultsBeforeTheDrop},
+    {"faults-in-mid-growth", 1, &Recipe::FaultsInMidGrowth, false, 0, 0, KeyType::kF64, 9},
     {"corrupt-at-edge", 2, &Recipe::CorruptAtEdge},
     {"corrupt-chains", 2, &Recipe::CorruptChains},
     {"corrupt-under-iterators", 2, &Recipe::CorruptUnderIterators},
@@ -361,7 +363,7 @@ static_assert(kRecipesOfKind[0] + kRecipesOfKind[1] + kRecipesOfKind[2] == kReci
 std::uint32_t WeightOf(const NamedRecipe& recipe, const Config& config) {
   if (recipe.needs_limit && config.chain == 0) return 0;
   const std::uint32_t weight =
-      recipe.weight + (config.type == KeyType::kBytes ? recipe.more_if_bytes : 0);
+      recipe.weight + (config.type == recipe.favoured ? recipe.more_if_favoured : 0);
   if (!KeysChooseChains(config)) return weight;
   const bool wide = config.growth == GrowthKind::kSparse;
   // Only their rebuilding tells adaptive buckets from others.
