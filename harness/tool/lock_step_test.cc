@@ -210,6 +210,15 @@ TEST_F(LockStepTest, TheCommandTellsWhereTwoBuildsPartWays) {
   EXPECT_EQ(run({"--build", folder_ / "edited", dies}).code, kExitClean) << "both die";
 }
 
+TEST_F(LockStepTest, WhatABuildDoesNotRunIsNotCompared) {
+  const std::string broken = folder_.Put("broken/mapfuzz", "#!/bin/sh\nexit 0\n");
+  std::filesystem::permissions(broken, std::filesystem::perms::owner_all);
+  const Outcome run = Run({"compare", "--build", folder_ / "broken", "--with", folder_ / "broken",
+                           Put("one.tape", "put 1\n")});
+  EXPECT_NE(run.code, kExitClean) << run.output;
+  EXPECT_NE(run.code, kExitFinding) << run.output;
+}
+
 TEST_F(LockStepTest, TheCommandTellsItInJson) {
   const std::string other = Put("other.tape", "put 1\ndel 1\n");
   const Outcome run = Run({"compare", "--json", "--with", folder_ / "edited", other});

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/tool/app_fixture.h"
+#include "harness/tool/error.h"
+
 namespace mapfuzz::tool {
 namespace {
 
@@ -41,6 +44,28 @@ TEST(SeedOfTrialTest, IsAnotherForEachTrialAndBug) {
   EXPECT_NE(SeedOfTrial(1, "a", 1), SeedOfTrial(1, "a", 2));
   EXPECT_NE(SeedOfTrial(1, "a", 1), SeedOfTrial(1, "b", 1));
   EXPECT_NE(SeedOfTrial(1, "a", 1), SeedOfTrial(2, "a", 1));
+}
+
+TEST_F(MapfuzzTest, ATrialWhoseFuzzersDoNotStartSaysNothingOfTheBug) {
+  TrialPlan plan;
+  plan.bug = "a-bug";
+  plan.folder = folder_.path();
+  const auto put = [&](const std::string& broken) {
+    folder_.Put("out/summary.json",
+                R"({"interrupted": false, "seconds": 1, "sanitizers_blind": [], "findings": [],
+                    "targets": [{"name": "ops", "operations": 0, "executions": 0, "broken": ")" +
+                    broken + "\"}]}");
+  };
+  put("");
+  EXPECT_FALSE(TrialOf(plan, ChildExit{}).detected);
+  put("does not start");
+  try {
+    TrialOf(plan, ChildExit{});
+    FAIL();
+  } catch (const ToolError& error) {
+    EXPECT_EQ(error.code(), kExitEnvironment);
+    EXPECT_NE(std::string(error.what()).find("ops: does not start"), std::string::npos);
+  }
 }
 
 }  // namespace
