@@ -112,8 +112,13 @@ std::vector<HeaderChange> ChangesOf(const TargetInfo& target, const Config& conf
   const auto said = Headers(config);
   const auto runs = Headers(target.shape(config));
   std::vector<HeaderChange> changes;
-  for (std::size_t i = 0; i < said.size(); ++i) {
-    if (said[i] != runs[i]) changes.push_back({said[i].first, said[i].second, runs[i].second});
+  for (const auto& [name, value] : said) {
+    // Some lines belong to some types: without one, the type is the change.
+    const auto other = std::find_if(runs.begin(), runs.end(),
+                                    [&](const auto& header) { return header.first == name; });
+    if (other != runs.end() && other->second != value) {
+      changes.push_back({name, value, other->second});
+    }
   }
   return changes;
 }

@@ -35,7 +35,8 @@ struct TapeOverrides {
   bool bytes = false;
 };
 
-// A line of a tape's head that its target's shape changed.
+// A line of a tape's head that its target's shape changed. Lines that only one of the two has go
+// with their type, and are no changes of their own.
 struct HeaderChange {
   std::string name;
   std::string said;  // in the file

@@ -81,6 +81,29 @@ TEST(LoadTape, RefusesTracesUnknownVersionsAndCutTexts) {
   EXPECT_EQ(CodeOfLoading("mapfuzz tape v1\nput 7\n"), kExitUsage);
 }
 
+TEST(ChangesOf, NamesWhatTheShapeChangesWhateverLinesTheTypesHave) {
+  const TargetInfo floats{"floats", "", ShapeToFloats, {}};
+  Config config;
+  config.type = KeyType::kBytes;  // which has lines of its own
+  const std::vector<HeaderChange> from_bytes = ChangesOf(floats, config);
+  ASSERT_EQ(from_bytes.size(), 1u);
+  EXPECT_EQ(from_bytes[0].name, "type");
+  EXPECT_EQ(from_bytes[0].said, "bytes");
+  EXPECT_EQ(from_bytes[0].runs, "f64");
+  config.type = KeyType::kF64;
+  EXPECT_TRUE(ChangesOf(floats, config).empty());
+  const TargetInfo bytes{"layouts",
+                         "",
+                         [](Config shaped) {
+                           shaped.type = KeyType::kBytes;
+                           return shaped;
+                         },
+                         {}};
+  const std::vector<HeaderChange> to_bytes = ChangesOf(bytes, config);
+  ASSERT_EQ(to_bytes.size(), 1u);
+  EXPECT_EQ(to_bytes[0].runs, "bytes");
+}
+
 TEST(TargetOfPath, IsTheFoldersName) {
   Registry registry;
   registry.targets.push_back({"floats", "", ShapeToFloats, {}});
