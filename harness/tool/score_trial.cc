@@ -113,7 +113,8 @@ Trial TrialOf(const TrialPlan& plan, const ChildExit& end) {
   }
   trial.target = fmt::format("{}", fmt::join(names, " "));
   const Json& findings = summary.at("findings");
-  trial.detected = !findings.empty();
+  // What the last fuzzer finds while it is being ended comes too late.
+  trial.detected = !findings.empty() && trial.seconds <= plan.budget_seconds;
   if (trial.detected) {
     trial.oracle = findings[0].at("oracle");
     trial.property = findings[0].at("property");
