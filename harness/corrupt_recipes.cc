@@ -94,7 +94,7 @@ void CorruptRecipes::CorruptUnderIterators() {
   Fill(base_ + full, 1 + random_.Below(full));
   Begin(other);
   for (std::uint32_t n = random_.Between(2, 8); n > 0; --n) {
-    random_.Chance(1, 3) ? Corrupt(CorruptField::kOverflow) : Corrupt();
+    random_.Chance(2, 3) ? Corrupt(CorruptField::kOverflow) : Corrupt();
     const std::uint32_t it = random_.Chance(1, 2) ? it_ : other;
     if (random_.Chance(1, 4)) {
       Add(OpCode::kTake, {it});

@@ -125,11 +125,16 @@ void FaultRecipes::FaultsInMidGrowth() {
                                          FaultKind::kCopy};
   const std::uint32_t full = EntriesAtB(random_.Between(1, 4));
   Add(OpCode::kRemake, {full - static_cast<std::uint32_t>(kMinHint)});
-  Fill(0, full + 1);
+  const bool nans = config_.type == KeyType::kF64 && random_.Chance(2, 3);
+  const std::uint32_t held = nans ? std::min(full - 1, random_.Between(2, 12)) : 0;
+  for (std::uint32_t n = held; n > 0; --n) Put(n * 8 - 3);
+  // Those of the keys that are NaN are further entries.
+  Fill(0, full + 1 - held);
   const std::uint32_t other = (it_ + 1) % kIterators;
   for (std::uint32_t n = random_.Between(1, 4); n > 0; --n) {
-    Begin(random_.Chance(1, 2) ? it_ : other);
-    Next(it_);
+    const std::uint32_t begun = random_.Chance(1, 2) ? it_ : other;
+    Begin(begun);
+    nans ? Add(OpCode::kWalk, {begun, random_.Between(1, full)}) : Next(it_);
     Add(OpCode::kTorment, {static_cast<std::uint32_t>(random_.Pick(kOfEvacuation))});
     Put(random_.Below(full));
     Next(other);

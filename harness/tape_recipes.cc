@@ -16,7 +16,7 @@ class Recipe : public RebuildRecipes {
   void AcrossGrowths();
   // Filled to the brim; one key more under an iterator, deleted and put again.
   void OverTheEdge();
-  // Every entry goes while an iterator is on its way, and others come.
+  // Every entry goes while an iterator is on its way, or all but one or two, and others come.
   void DrainedUnderIterator();
   // A map without a table, or with one that holds nothing: moved from, cleared, emptied by deletes
   // at rest or in the middle of a growth. All that can be asked of it, in any order.
@@ -82,12 +82,20 @@ void Recipe::OverTheEdge() {
 
 void Recipe::DrainedUnderIterator() {
   const std::uint32_t full = EntriesAtB(ChooseB(6));
-  const std::uint32_t count = random_.Between(1, full + full / 2);
+  const bool grows = random_.Chance(1, 2);
+  const std::uint32_t count = grows ? full + random_.Below(2) : random_.Between(1, full + full / 2);
+  if (grows) MaybeFromNothing();
   Fill(base_, count);
   Begin(it_);
   WalkSome(it_, count);
-  Drain(base_, count);
+  // An insert or an update: both go on with a growth.
+  if (grows) Put(base_ + random_.Below(count + 2));
+  const std::uint32_t left = random_.Chance(1, 2) ? 0 : std::min(count, random_.Between(1, 2));
+  Drain(base_ + (random_.Chance(1, 2) ? left : 0), count - left);
+  if (left != 0 && random_.Chance(1, 2)) Add(OpCode::kWalk, {it_, kMaxCount - 1});
   Next(it_);
+  // Values that begin anew, in cells that were used.
+  for (std::uint32_t n = random_.Below(3); n > 0; --n) Add(OpCode::kAdd, {base_ + n * 3});
   const std::uint32_t again = base_ + (random_.Chance(1, 2) ? 0 : count / 2);
   Fill(again, count * random_.Between(1, 3));
   MaybeFinish(it_);

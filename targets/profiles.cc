@@ -30,8 +30,11 @@ Config WithoutLimit(Config config) {
 
 // What fuzzing by default is to hold without exception. The exact algorithm is run on demand: a
 // policy given on a command line goes above this.
+// A checked map does the same, and what it keeps on its table is met by all else as well: by one
+// tape in six, since it is slower.
 Config UnderStrict(Config config) {
-  config.policy = PolicyKind::kStrict;
+  const bool checked = config.policy == PolicyKind::kChecked && config.seed % 4 == 0;
+  config.policy = checked ? PolicyKind::kChecked : PolicyKind::kStrict;
   return config;
 }
 
