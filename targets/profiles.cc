@@ -28,11 +28,10 @@ Config WithoutLimit(Config config) {
   return config;
 }
 
-// What fuzzing by default is to hold without exception. The exact algorithm is run on demand: a
-// policy given on a command line goes above this.
-// A checked map does the same, and what it keeps on its table is met by all else as well: by one
-// tape in six, since it is slower.
-Config UnderStrict(Config config) {
+// Fuzzing by default is to hold without exception, so the exact algorithm is run on demand alone: a
+// policy given on a command line goes above this. Checked maps hold all that strict ones do, and
+// one tape in six runs in one, as they are slower.
+Config WithoutGo119(Config config) {
   const bool checked = config.policy == PolicyKind::kChecked && config.seed % 4 == 0;
   config.policy = checked ? PolicyKind::kChecked : PolicyKind::kStrict;
   return config;
@@ -49,7 +48,7 @@ bool IsInteger(KeyType type) { return type == KeyType::kU64 || type == KeyType::
 
 Config ShapeOps(Config config) {
   if (!IsInteger(config.type)) config.type = KeyType::kU64;
-  return WithoutLimit(UnderStrict(LimitHint(WithKeys(config, 64))));
+  return WithoutLimit(WithoutGo119(LimitHint(WithKeys(config, 64))));
 }
 
 // Small key spaces, so that iterators see keys come back.
@@ -60,24 +59,24 @@ Config ShapeIterate(Config config) {
 
 Config ShapeGrowth(Config config) {
   if (config.type >= KeyType::kTracked) config.type = KeyType::kU64;
-  return UnderStrict(WithKeys(config, 512));
+  return WithoutGo119(WithKeys(config, 512));
 }
 
 Config ShapeStrings(Config config) {
   config.type = KeyType::kString;
-  return WithoutLimit(UnderStrict(LimitHint(WithKeys(config, 128))));
+  return WithoutLimit(WithoutGo119(LimitHint(WithKeys(config, 128))));
 }
 
 Config ShapeFloats(Config config) {
   config.type = KeyType::kF64;
-  return WithoutLimit(UnderStrict(LimitHint(WithKeys(config, 128))));
+  return WithoutLimit(WithoutGo119(LimitHint(WithKeys(config, 128))));
 }
 
 // Each fault costs a check of the whole table.
 Config ShapeFaults(Config config) {
   config.keys = std::min<std::uint32_t>(config.keys, 1024);
   config.hint = std::min(config.hint, 256);
-  return WithoutLimit(UnderStrict(WithKeys(config, 64)));
+  return WithoutLimit(WithoutGo119(WithKeys(config, 64)));
 }
 
 Config ShapeLifetimes(Config config) {
@@ -92,7 +91,7 @@ Config ShapeLifetimes(Config config) {
 Config ShapeLayouts(Config config) {
   config.type = KeyType::kBytes;
   config.keys = std::min<std::uint32_t>(config.keys, 2048);
-  return Canonical(UnderStrict(LimitHint(WithKeys(config, 128))));
+  return Canonical(WithoutGo119(LimitHint(WithKeys(config, 128))));
 }
 
 // Each corruption costs a check of the whole table, as a fault does.

@@ -114,8 +114,10 @@ std::vector<TreeSpec> TreesOf(const Alarm& alarm, const TreeSpec& common) {
 std::vector<AlarmRun> RunsOf(const Alarm& alarm, const std::string& unedited,
                              const std::vector<BugTree>& trees, const std::string& map) {
   std::vector<AlarmRun> runs;
-  const auto add = [&](Role role, const std::string& program, const std::string& content) {
+  const auto add = [&](Role role, const std::string& program, const std::string& content,
+                       std::size_t runs_before = 0) {
     RunRequest request;
+    request.runs_before = runs_before;
     request.content = content;
     request.name = alarm.bug.alarm;
     request.map = map;
@@ -126,8 +128,8 @@ std::vector<AlarmRun> RunsOf(const Alarm& alarm, const std::string& unedited,
   add(Role::kUnedited, unedited, alarm.content);
   add(Role::kOnBug, edited, alarm.content);
   if (alarm.oracle == kDeterministic) {
-    add(Role::kUnedited, unedited, alarm.content);
-    add(Role::kOnBug, edited, alarm.content);
+    add(Role::kUnedited, unedited, alarm.content, 1);
+    add(Role::kOnBug, edited, alarm.content, 1);
   } else {
     if (alarm.oracle == kTrace) add(Role::kUnedited, unedited, alarm.tape);
     add(Role::kOthers, trees.back().program(), alarm.tape);

@@ -169,6 +169,7 @@ void AddRunOneCommand(CommandLine& line) {
   command->add_flag("--history", arguments->history);
   command->add_flag("--states", arguments->states);
   command->add_option("--state-in-words", arguments->state_in_words);
+  command->add_option("--runs-before", arguments->runs_before);
 }
 
 void AddRunManyCommand(CommandLine& line) {

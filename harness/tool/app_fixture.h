@@ -30,7 +30,8 @@ enum FakeSeed : std::uint32_t {
   kHasNoVerdict,
   kWavers,
   kFails,
-  kAsksNobody
+  kAsksNobody,
+  kDependsOnAnAddress
 };
 
 inline std::string Text(std::uint32_t seed, PolicyKind policy = PolicyKind::kStrict,

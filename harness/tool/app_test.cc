@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -93,6 +96,9 @@ RunResult RunFake(std::string_view map, const Tape& tape, const RunOptions& opti
   if (seed == kHasNoVerdict) _exit(kExitEnvironment);
   if (seed == kWavers || OwnMapSays("wavers")) {
     result.history_digest = static_cast<std::uint64_t>(getpid());
+  }
+  if (seed == kDependsOnAnAddress) {
+    result.history_digest = std::bit_cast<std::uintptr_t>(std::make_unique<Tape>().get());
   }
   if (OwnMapSays("traps") && !OwnMapSays("unsanitised")) __builtin_trap();
   result.failure = FailureInMap(options);

@@ -68,6 +68,7 @@ struct Cases {
 struct Run {
   std::size_t of_case = 0;
   bool strict = false;
+  std::size_t before = 0;  // runs of the same
 };
 
 // Whether the file is a tape with an `expect:` line.
@@ -121,7 +122,7 @@ std::vector<Run> Plan(std::vector<Case>& cases) {
       runs.push_back({i, false});
       if (one.trace) continue;
       one.expect = LoadTape(content, one.file, {}).expect;
-      runs.push_back({i, false});
+      runs.push_back({i, false, 1});
       if (!one.expect.empty()) runs.push_back({i, true});
     } catch (const ToolError& error) {
       one.wrong = error.what();
@@ -172,6 +173,7 @@ void RunCases(Session& session, const CheckOptions& options, std::vector<Case>& 
     request.map = options.map;
     request.content = ReadInput(request.name);
     if (runs[n].strict) request.policy = PolicyKind::kStrict;
+    request.runs_before = runs[n].before;
     return RunSpec(session.program, request);
   };
   RunAll(runs.size(), spec, options.jobs, {kRunLimitSeconds},

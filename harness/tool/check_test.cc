@@ -23,6 +23,7 @@ TEST_F(MapfuzzTest, ChecksThatRegressionsFailAsTheyMust) {
 TEST_F(MapfuzzTest, ListsEverythingThatIsNotAsItMustBe) {
   folder_.Put("seeds/fake/fails.tape", Text(kFails));
   folder_.Put("seeds/fake/wavers.tape", Text(kWavers));
+  folder_.Put("seeds/fake/address.tape", Text(kDependsOnAnAddress));
   folder_.Put("seeds/fake/broken.tape", "mapfuzz tape v1\n");
   folder_.Put("regressions/passes.tape", Text(kFine, PolicyKind::kGo119, "iteration/missed-entry"));
   folder_.Put("regressions/other.tape", Text(kFailsUnderGo119, PolicyKind::kGo119, "result/found"));
@@ -31,7 +32,7 @@ TEST_F(MapfuzzTest, ListsEverythingThatIsNotAsItMustBe) {
   folder_.Put("go-traces/c.trace", "# go-trace v1\nwrong\n");
   const Outcome run = Run({"check", "--corpus-dir", folder_.path()});
   EXPECT_EQ(run.code, kExitFinding);
-  EXPECT_TRUE(run.Says("7 of 7 files are not as they must be")) << run.output;
+  EXPECT_TRUE(run.Says("8 of 8 files are not as they must be")) << run.output;
   EXPECT_TRUE(
       run.Says("must fail with result/found as written, but: MAPFUZZ-FAIL "
                "oracle=iteration"));

@@ -105,7 +105,12 @@ void RunItems(Session& session, const ReplayOptions& options, std::vector<Replay
   }
   std::size_t done = 0;
   RunAll(
-      order.size(), [&](std::size_t n) { return RunSpec(session.program, requests[order[n]]); },
+      order.size(),
+      [&](std::size_t n) {
+        RunRequest request = requests[order[n]];
+        request.runs_before = n % options.times;
+        return RunSpec(session.program, request);
+      },
       options.jobs, {*ParseDuration(options.limit)},
       [&](std::size_t n, const ChildExit& end) {
         Merge(items[order[n]], VerdictOf(end), OracleNamed(options.without) != kDeterministic);

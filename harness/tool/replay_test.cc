@@ -58,6 +58,13 @@ TEST_F(MapfuzzTest, ComparesTheHistoriesOfManyRuns) {
   EXPECT_TRUE(run.Says("oracle=deterministic property=history-differs"));
 }
 
+TEST_F(MapfuzzTest, AllocatesElsewhereInEveryRun) {
+  const std::string tape = folder_.Put("a.tape", Text(kDependsOnAnAddress));
+  const Outcome run = Run({"replay", "--times", "2", tape});
+  EXPECT_EQ(run.code, kExitFinding);
+  EXPECT_TRUE(run.Says("oracle=deterministic property=history-differs"));
+}
+
 TEST_F(MapfuzzTest, OverridesThePolicy) {
   const std::string tape = folder_.Put("a.tape", Text(kFailsUnderGo119));
   EXPECT_EQ(Run({"replay", tape}).code, kExitClean);

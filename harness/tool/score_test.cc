@@ -269,7 +269,10 @@ TEST_F(ScoreTest, KeepsScoresOfDifferentSourcesApart) {
   EXPECT_TRUE(run.Says("holds a score of other sources")) << run.output;
   const Outcome compared = Score({"--config", "after", "--vs", "present"});
   EXPECT_EQ(compared.code, kExitClean) << compared.output;
-  EXPECT_TRUE(compared.Says("present")) << compared.output;
+  EXPECT_TRUE(compared.Says("A = after, B = present")) << compared.output;
+  EXPECT_NE(ReadOrEmpty(folder_ / "work/after/vs-present.txt").find("B = present"),
+            std::string::npos);
+  EXPECT_NE(ReadOrEmpty(folder_ / "work/after/vs-present.json"), "");
   EXPECT_EQ(Score({"--vs", "nosuch", "--config", "after"}).code, kExitUsage);
 }
 

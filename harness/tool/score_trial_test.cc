@@ -68,5 +68,23 @@ TEST_F(MapfuzzTest, ATrialWhoseFuzzersDoNotStartSaysNothingOfTheBug) {
   }
 }
 
+TEST_F(MapfuzzTest, WhatATrialFindsAfterItsTimeIsNotFound) {
+  TrialPlan plan;
+  plan.folder = folder_.path();
+  plan.budget_seconds = 60;
+  const auto found_after = [&](const std::string& seconds) {
+    folder_.Put("out/summary.json",
+                R"({"interrupted": false, "sanitizers_blind": [], "seconds": )" + seconds +
+                    R"(, "targets": [{"name": "ops", "operations": 5, "executions": 1}],
+                        "findings": [{"oracle": "cost", "property": "moves", "target": "ops"}]})");
+    return TrialOf(plan, ChildExit{});
+  };
+  EXPECT_TRUE(found_after("59.9").detected);
+  const Trial late = found_after("60.1");
+  EXPECT_FALSE(late.detected);
+  EXPECT_EQ(late.oracle, "");
+  EXPECT_GE(late.seconds, 60);
+}
+
 }  // namespace
 }  // namespace mapfuzz::tool

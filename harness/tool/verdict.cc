@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "harness/run_core.h"
 #include "harness/tape_text.h"
@@ -80,6 +84,19 @@ bool Write(const std::string& text) {
   return true;
 }
 
+// Blocks of every class of sizes that an allocator may have, `count` of each. While they are kept,
+// what is allocated lies elsewhere.
+std::vector<std::unique_ptr<std::byte[]>> BlocksOfEverySize(std::size_t count) {
+  constexpr std::size_t kLargest = std::size_t{1} << 17;
+  std::vector<std::unique_ptr<std::byte[]>> blocks;
+  for (std::size_t size = 16; size <= kLargest; size += std::max<std::size_t>(16, size / 8)) {
+    for (std::size_t i = 0; i < count; ++i) {
+      blocks.push_back(std::make_unique_for_overwrite<std::byte[]>(size));
+    }
+  }
+  return blocks;
+}
+
 Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArguments& arguments) {
   std::string history;
   ToldRun told;
@@ -130,6 +147,7 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
 }  // namespace
 
 int RunOne(const Registry& registry, const RunOneArguments& arguments) {
+  const auto kept = BlocksOfEverySize(arguments.runs_before);
   Json result;
   int code = kExitClean;
   try {
@@ -174,6 +192,9 @@ ChildSpec RunSpec(const std::string& program, const RunRequest& request) {
   if (request.state_in_words.has_value()) {
     spec.argv.insert(spec.argv.end(),
                      {"--state-in-words", std::to_string(*request.state_in_words)});
+  }
+  if (request.runs_before != 0) {
+    spec.argv.insert(spec.argv.end(), {"--runs-before", std::to_string(request.runs_before)});
   }
   spec.input = request.content;
   spec.environment = SanitizerEnvironment();

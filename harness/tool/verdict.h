@@ -33,6 +33,9 @@ struct RunRequest {
   bool history = false;
   bool states = false;  // handed back before the verdict; see `state_stream.h`
   std::optional<std::uint64_t> state_in_words;  // the step whose state is told in words, too
+  // How often the same request ran before. What each run allocates lies at other addresses, even
+  // where the allocator begins at the same one in every process, as that of address sanitizer does.
+  std::size_t runs_before = 0;
 };
 
 struct Verdict {
@@ -86,6 +89,7 @@ struct RunOneArguments {
   bool history = false;
   bool states = false;
   std::uint64_t state_in_words = UINT64_MAX;
+  std::size_t runs_before = 0;
 };
 int RunOne(const Registry& registry, const RunOneArguments& arguments);
 
