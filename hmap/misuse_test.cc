@@ -3,13 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <atomic>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "hmap/map.h"
@@ -122,25 +118,6 @@ TEST(MisuseTest, ReadersMayMeet) {
   hook = [&] { ++it; };
   EXPECT_TRUE(map.contains(1));
   EXPECT_EQ(map.view().flags() & kWritingFlag, 0);
-}
-
-// Nothing is misused here; the thread sanitizer says so.
-TEST(MisuseTest, ThreadsMayReadIterateAndCopyAtOnce) {
-  Map<double, int> map;
-  for (int i = 0; i < 105; ++i) map[i] = i;
-  map[std::numeric_limits<double>::quiet_NaN()] = 105;
-  std::atomic<int> produced = 0;
-  const auto read = [&] {
-    for (auto it = map.begin(); !it.done(); ++it) ++produced;
-    for (int i = 0; i < 105; ++i) produced += map.contains(i) ? 1 : 0;
-    produced += map.contains(std::numeric_limits<double>::quiet_NaN()) ? 1 : 0;
-    const Map<double, int> copy = map;
-    produced += static_cast<int>(copy.size());
-  };
-  std::array<std::thread, 4> threads;
-  for (std::thread& thread : threads) thread = std::thread(read);
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(produced, 4 * (106 + 105 + 106));
 }
 
 TEST(MisuseTest, TheDefaultHandlerPrintsAndAborts) {
