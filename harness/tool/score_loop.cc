@@ -77,11 +77,13 @@ BugInfo InfoOf(const BugFile& bug) {
 }
 
 // The oracle that fails the tape in one of two runs, or by comparing them, as `check` does; none if
-// it passes. ToolError (environment) if a run ends without a word on the map.
+// it passes. ToolError: bad input, if it cannot be run; environment, if a run ends without a word
+// on the map.
 std::string OracleThatSpeaks(const std::string& program, RunRequest request) {
   const Verdict first = RunAndWait(program, request, kRunLimitSeconds);
   request.runs_before = 1;
   const Verdict second = first.passed() ? RunAndWait(program, request, kRunLimitSeconds) : first;
+  if (second.kind == Verdict::Kind::kBadInput) throw ToolError(kExitUsage, second.report);
   if (second.EndedWithoutWord()) {
     throw ToolError(
         kExitEnvironment,

@@ -140,6 +140,14 @@ TEST_F(ScoreTest, IsNotGoodIfNoTapeOfTheCorpusShowsTheBug) {
   EXPECT_TRUE(run.Says("look at a-bug (which no tape of the corpus shows)")) << run.output;
 }
 
+TEST_F(ScoreTest, EndsAtATapeThatCannotBeRun) {
+  PutBug("quiet", "int strange;");
+  folder_.Put("bugs/quiet.tape", "mapfuzz tape v1\n");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitUsage) << run.output;
+  EXPECT_TRUE(run.Says("bugs/quiet.tape:2:1: ")) << run.output;
+}
+
 TEST_F(ScoreTest, GoesOnAfterABuildThatFails) {
   PutBug("a-broken-one", "int broken;");
   PutBug("b-bug", "int planted;");
