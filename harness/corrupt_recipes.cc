@@ -86,6 +86,19 @@ void CorruptRecipes::CorruptWhereIteratorsBegin() {
   MaybeFinish(it_);
 }
 
+// A step of an iterator meets a chain's corruption if it happens to enter that chain, so every step
+// meets some.
+void CorruptRecipes::CorruptEveryStep() {
+  const std::uint32_t full = EntriesAtB(random_.Between(1, 3));
+  Fill(base_, full + random_.Below(3));
+  Begin(it_);
+  for (std::uint32_t n = random_.Between(16, 48); n > 0; --n) {
+    Corrupt(CorruptField::kOverflow);
+    Add(OpCode::kNext, {it_});
+  }
+  MaybeFinish(it_);
+}
+
 void CorruptRecipes::CorruptUnderIterators() {
   const std::uint32_t full = EntriesAtB(ChooseB(4));
   const std::uint32_t other = (it_ + 1) % kIterators;

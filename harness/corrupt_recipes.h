@@ -21,6 +21,8 @@ class CorruptRecipes : public FaultRecipes {
   void CorruptChains();
   // Iterators alive across a growth, and corruptions before their steps.
   void CorruptUnderIterators();
+  // An iterator on its way through a small table, before each step another overwritten pointer.
+  void CorruptEveryStep();
   // A doubling under way, and iterations that begin at any chain, or not, of either array, whose
   // pointer was overwritten.
   void CorruptWhereIteratorsBegin();

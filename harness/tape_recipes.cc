@@ -88,10 +88,12 @@ void Recipe::DrainedUnderIterator() {
   Fill(base_, count);
   Begin(it_);
   WalkSome(it_, count);
-  // An insert or an update: both go on with a growth.
-  if (grows) Put(base_ + random_.Below(count + 2));
+  // An insert or an update: both go on with a growth. What is inserted goes with the others.
+  const bool inserts = grows && random_.Chance(1, 2);
+  if (grows) Put(base_ + (inserts ? count : random_.Below(count)));
   const std::uint32_t left = random_.Chance(1, 2) ? 0 : std::min(count, random_.Between(1, 2));
-  Drain(base_ + (random_.Chance(1, 2) ? left : 0), count - left);
+  const std::uint32_t known = count + (inserts ? 1 : 0);
+  Drain(base_ + (random_.Chance(1, 2) ? left : 0), known - left);
   if (left != 0 && random_.Chance(1, 2)) Add(OpCode::kWalk, {it_, kMaxCount - 1});
   Next(it_);
   // Values that begin anew, in cells that were used.
@@ -215,10 +217,11 @@ void Recipe::HandedOver() {
 void Recipe::EatenByIterator() {
   const std::uint32_t b = ChooseB(5);
   const std::uint32_t full = EntriesAtB(b);
-  Fill(base_, full + random_.Below(4));
-  Begin(it_);
   // Into a growth that is not the first since it began.
-  if (random_.Chance(1, 2)) {
+  const bool later = random_.Chance(1, 2);
+  Fill(base_, full + (later && random_.Chance(3, 4) ? 0 : random_.Below(4)));
+  Begin(it_);
+  if (later) {
     const std::uint32_t grown = random_.Chance(1, 4) ? full : EntriesAtB(b + 1) + 1 - full;
     Fill(base_ + full, grown + random_.Below(2));
   }
@@ -363,6 +366,7 @@ constexpr NamedRecipe kNamedRecipes[kRecipes] = {
     {"corrupt-at-edge", 2, &Recipe::CorruptAtEdge},
     {"corrupt-chains", 2, &Recipe::CorruptChains},
     {"corrupt-under-iterators", 2, &Recipe::CorruptUnderIterators},
+    {"corrupt-every-step", 1, &Recipe::CorruptEveryStep},
     {"corrupt-where-iterators-begin", 2, &Recipe::CorruptWhereIteratorsBegin},
 };
 
