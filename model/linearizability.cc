@@ -1,0 +1,184 @@
+#include "model/linearizability.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/history_parts.h"
+
+namespace mapfuzz {
+namespace {
+
+bool Writes(MapOp op) { return op != MapOp::kGet && op != MapOp::kSize && op != MapOp::kIterate; }
+
+// Whether nothing that writes overlaps the operation.
+bool IsQuiet(const ConcurrentHistory& history, const ConcurrentOp& quiet) {
+  return std::none_of(history.ops.begin(), history.ops.end(), [&](const ConcurrentOp& op) {
+    return Writes(op.request.op) && op.called < quiet.returned && quiet.called < op.returned;
+  });
+}
+
+class Check {
+ public:
+  Check(const ConcurrentHistory& history, const std::vector<bool>& held,
+        const LinearizabilityOptions& options)
+      : history_(history),
+        held_(held),
+        options_(options),
+        parts_(CutIntoParts(history, options.promises, held)) {}
+
+  LinearizabilityResult Run() {
+    for (const HistoryPart& part : parts_) {
+      if (!CheckPart(part)) return std::move(result_);
+    }
+    for (const std::size_t op : OpsByCall(history_)) {
+      if (IsBounded(op) && !CheckSize(op)) return std::move(result_);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  LinearizationSearch SearchPart(const HistoryPart& part) {
+    LinearizationSearch search = SearchLinearization(part, options_.node_budget - result_.nodes);
+    result_.nodes += search.nodes;
+    return search;
+  }
+
+  // False if the history is known not to be linearizable.
+  bool CheckPart(const HistoryPart& part) {
+    const LinearizationSearch search = SearchPart(part);
+    if (search.verdict == Linearizability::kLinearizable) return true;
+    result_.verdict = search.verdict;
+    if (search.verdict == Linearizability::kUndecided) return true;
+    if (part.keys.size() == 1) result_.key = part.keys[0];
+    for (const std::size_t atom : search.order) result_.longest.push_back(part.atoms[atom].op);
+    return false;
+  }
+
+  // Whether the operation is a size that the keys are asked about one by one.
+  bool IsBounded(std::size_t op) const {
+    const ConcurrentOp& record = history_.ops[op];
+    if (!held_[op] || record.request.op != MapOp::kSize || record.returned == kNever) return false;
+    if (options_.promises.size == SizePromise::kAtomic) return false;
+    return options_.promises.size == SizePromise::kBounded || IsQuiet(history_, record);
+  }
+
+  // Whether the key may have been there, or not there, at some moment of the operation.
+  Linearizability CanBe(const HistoryPart& part, std::size_t key, std::size_t op, bool there) {
+    const HistoryAtom atom = {.op = op,
+                              .called = history_.ops[op].called,
+                              .returned = history_.ops[op].returned,
+                              .after = {},
+                              .key = key,
+                              .request = {.op = MapOp::kGet, .key = part.keys[key]},
+                              .answer = {.found = there, .value = {}},
+                              .snapshot = {}};
+    return SearchPart(WithAtom(part, atom)).verdict;
+  }
+
+  bool CheckSize(std::size_t op) {
+    std::uint64_t always = 0;        // keys that were there throughout
+    std::uint64_t maybe_always = 0;  // or are not known not to have been
+    std::uint64_t ever = 0;          // keys that may have been there
+    std::uint64_t maybe_ever = 0;    // or are not known not to have been
+    for (const HistoryPart& part : parts_) {
+      for (std::size_t key = 0; key != part.keys.size(); ++key) {
+        const Linearizability absent = CanBe(part, key, op, false);
+        const Linearizability present = CanBe(part, key, op, true);
+        always += absent == Linearizability::kNotLinearizable ? 1 : 0;
+        maybe_always += absent != Linearizability::kLinearizable ? 1 : 0;
+        ever += present == Linearizability::kLinearizable ? 1 : 0;
+        maybe_ever += present != Linearizability::kNotLinearizable ? 1 : 0;
+      }
+    }
+    const std::uint64_t size = history_.ops[op].answer.size;
+    if (size < always || size > maybe_ever) {
+      result_.verdict = Linearizability::kNotLinearizable;
+      result_.size = op;
+      return false;
+    }
+    if (size < maybe_always || size > ever) result_.verdict = Linearizability::kUndecided;
+    return true;
+  }
+
+  const ConcurrentHistory& history_;
+  const std::vector<bool>& held_;
+  const LinearizabilityOptions& options_;
+  const std::vector<HistoryPart> parts_;
+  LinearizabilityResult result_;
+};
+
+class Shrink {
+ public:
+  Shrink(const ConcurrentHistory& history, const LinearizabilityOptions& options)
+      : history_(history), options_(options), order_(OpsByCall(history)) {}
+
+  std::optional<MinimalPart> Run() {
+    const std::vector<bool> all(history_.ops.size(), true);
+    if (!Fails(all)) return std::nullopt;
+    std::optional<std::vector<bool>> least;
+    for (const HistoryPart& part : CutIntoParts(history_, options_.promises, all)) {
+      std::vector<bool> held(all.size());
+      for (const HistoryAtom& atom : part.atoms) held[atom.op] = true;
+      if (Fails(held)) KeepLesser(least, Lessen(std::move(held)));
+    }
+    // No part fails: a size does, and all keys may have a share in it.
+    if (!least) least = Lessen(all);
+    for (const std::size_t op : order_) {
+      if ((*least)[op]) result_.ops.push_back(op);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  static std::ptrdiff_t Count(const std::vector<bool>& held) {
+    return std::count(held.begin(), held.end(), true);
+  }
+
+  static void KeepLesser(std::optional<std::vector<bool>>& least, std::vector<bool> held) {
+    if (!least || Count(held) < Count(*least)) least = std::move(held);
+  }
+
+  bool Fails(const std::vector<bool>& held) {
+    LinearizabilityOptions options = options_;
+    options.node_budget -= result_.nodes;
+    const LinearizabilityResult result = CheckHeld(history_, held, options);
+    result_.nodes += result.nodes;
+    if (result.verdict == Linearizability::kUndecided) result_.minimal = false;
+    return result.verdict == Linearizability::kNotLinearizable;
+  }
+
+  // Lets go what can be, the last first. What could not be let go before cannot be later, when
+  // fewer are held.
+  std::vector<bool> Lessen(std::vector<bool> held) {
+    for (auto op = order_.rbegin(); op != order_.rend(); ++op) {
+      if (!held[*op]) continue;
+      held[*op] = false;
+      if (!Fails(held)) held[*op] = true;
+    }
+    return held;
+  }
+
+  const ConcurrentHistory& history_;
+  const LinearizabilityOptions& options_;
+  const std::vector<std::size_t> order_;
+  MinimalPart result_;
+};
+
+}  // namespace
+
+LinearizabilityResult CheckHeld(const ConcurrentHistory& history, const std::vector<bool>& held,
+                                const LinearizabilityOptions& options) {
+  return Check(history, held, options).Run();
+}
+
+LinearizabilityResult CheckLinearizability(const ConcurrentHistory& history,
+                                           const LinearizabilityOptions& options) {
+  return CheckHeld(history, std::vector<bool>(history.ops.size(), true), options);
+}
+
+std::optional<MinimalPart> FindMinimalPart(const ConcurrentHistory& history,
+                                           const LinearizabilityOptions& options) {
+  return Shrink(history, options).Run();
+}
+
+}  // namespace mapfuzz
