@@ -51,22 +51,14 @@ std::string AnswerText(const ConcurrentOp& op) {
 }  // namespace
 
 std::size_t HistoryRecorder::OnCall(int thread, const MapRequest& request) {
-  history_.ops.push_back({.thread = thread, .called = next_++, .request = request, .answer = {}});
+  history_.ops.push_back({.thread = thread, .called = next_++, .request = request});
   return history_.ops.size() - 1;
 }
 
-void HistoryRecorder::OnReturn(std::size_t op, const KeyAnswer& answer) {
-  ConcurrentOp& record = history_.ops[op];
-  assert(HasKey(record.request.op) && record.returned == kNever);
-  assert(!Compares(record.request.op) || answer.found.has_value());
-  record.answer.key = answer;
-  record.returned = next_++;
-}
-
-void HistoryRecorder::OnSize(std::size_t op, std::uint64_t size) {
-  assert(history_.ops[op].request.op == MapOp::kSize && history_.ops[op].returned == kNever);
-  history_.ops[op].answer.size = size;
+ConcurrentOp& HistoryRecorder::Return(std::size_t op) {
+  assert(history_.ops[op].returned == kNever);
   history_.ops[op].returned = next_++;
+  return history_.ops[op];
 }
 
 void HistoryRecorder::OnEntry(std::size_t op, const Entry& entry) {
@@ -74,10 +66,24 @@ void HistoryRecorder::OnEntry(std::size_t op, const Entry& entry) {
   history_.ops[op].answer.produced.push_back({entry, next_++});
 }
 
-void HistoryRecorder::OnReturn(std::size_t op, bool stopped) {
-  assert(history_.ops[op].request.op != MapOp::kSize && history_.ops[op].returned == kNever);
-  history_.ops[op].answer.stopped = stopped;
-  history_.ops[op].returned = next_++;
+void HistoryRecorder::OnReturn(std::size_t op, const KeyAnswer& answer) {
+  ConcurrentOp& record = Return(op);
+  assert(record.request.op != MapOp::kSize);
+  assert(HasKey(record.request.op) || answer == KeyAnswer{});
+  assert(!Compares(record.request.op) || answer.found.has_value());
+  record.answer.key = answer;
+}
+
+void HistoryRecorder::OnReturnOfSize(std::size_t op, std::uint64_t size) {
+  ConcurrentOp& record = Return(op);
+  assert(record.request.op == MapOp::kSize);
+  record.answer.size = size;
+}
+
+void HistoryRecorder::OnStop(std::size_t op) {
+  ConcurrentOp& record = Return(op);
+  assert(record.request.op == MapOp::kIterate);
+  record.answer.stopped = true;
 }
 
 std::vector<std::size_t> OpsByCall(const ConcurrentHistory& history) {

@@ -7,7 +7,8 @@
 //
 // One operation precedes another if it returned before the other was called. An operation that
 // never returned (its thread was stopped by a failure, or waits for ever) may have happened, at any
-// moment after its call, or not.
+// moment after its call, or not. One that failed is recorded likewise, or not at all if the map
+// promises that then nothing has happened.
 
 #ifndef MAPFUZZ_MODEL_CONCURRENT_HISTORY_H_
 #define MAPFUZZ_MODEL_CONCURRENT_HISTORY_H_
@@ -68,26 +69,26 @@ struct MapRequest {
 struct KeyAnswer {
   // Whether the key was there before; of cas and cad: with the expected value. These two always
   // tell it.
-  std::optional<bool> found;
+  std::optional<bool> found{};
   // After insert and add the value that is there now, with all others the one that was.
-  std::optional<Value> value;
+  std::optional<Value> value{};
 
   friend bool operator==(const KeyAnswer&, const KeyAnswer&) = default;
 };
 
 // An entry that an iteration came to, and the moment by which it had it.
 struct Production {
-  Entry entry;
+  Entry entry{};
   Moment moment = kNever;
 
   friend bool operator==(const Production&, const Production&) = default;
 };
 
 struct MapAnswer {
-  KeyAnswer key;                     // of operations on one key
-  std::uint64_t size = 0;            // size
-  std::vector<Production> produced;  // iterate, of one that never returned too
-  bool stopped = false;              // iterate: it was left before its end
+  KeyAnswer key{};                     // of operations on one key
+  std::uint64_t size = 0;              // size
+  std::vector<Production> produced{};  // iterate, of one that never returned too
+  bool stopped = false;                // iterate: it was left before its end
 
   friend bool operator==(const MapAnswer&, const MapAnswer&) = default;
 };
@@ -96,15 +97,15 @@ struct ConcurrentOp {
   int thread = 0;
   Moment called = 0;
   Moment returned = kNever;
-  MapRequest request;
-  MapAnswer answer;  // only productions count in an operation that never returned
+  MapRequest request{};
+  MapAnswer answer{};  // only productions count in an operation that never returned
 
   friend bool operator==(const ConcurrentOp&, const ConcurrentOp&) = default;
 };
 
 struct ConcurrentHistory {
-  std::vector<Entry> initial;  // what the map held before the threads began, each key once
-  std::vector<ConcurrentOp> ops;
+  std::vector<Entry> initial{};  // what the map held before the threads began, each key once
+  std::vector<ConcurrentOp> ops{};
 
   friend bool operator==(const ConcurrentHistory&, const ConcurrentHistory&) = default;
 };
@@ -116,16 +117,19 @@ class HistoryRecorder {
 
   // The number of the operation.
   std::size_t OnCall(int thread, const MapRequest& request);
-  void OnReturn(std::size_t op, const KeyAnswer& answer);
-  void OnSize(std::size_t op, std::uint64_t size);
   // An iteration came to an entry.
   void OnEntry(std::size_t op, const Entry& entry);
-  // An iteration, or an operation that tells nothing, returned. `stopped`: before its end.
-  void OnReturn(std::size_t op, bool stopped = false);
+  // The answer is that of an operation on one key.
+  void OnReturn(std::size_t op, const KeyAnswer& answer = {});
+  void OnReturnOfSize(std::size_t op, std::uint64_t size);
+  // An iteration was left before its end.
+  void OnStop(std::size_t op);
 
   const ConcurrentHistory& history() const { return history_; }
 
  private:
+  ConcurrentOp& Return(std::size_t op);
+
   ConcurrentHistory history_;
   Moment next_ = 0;
 };

@@ -40,7 +40,7 @@ inline KeyAnswer Answer(const PlainMap& before, const MapRequest& request, const
   answer.found = old != before.end();
   if (*answer.found) answer.value = old->second;
   if (Compares(request.op)) {
-    return {.found = answer.value == request.expected, .value = {}};
+    return {.found = answer.value == request.expected};
   }
   if (request.op == MapOp::kInsert || request.op == MapOp::kAdd)
     answer.value = after.at(request.key);
@@ -178,7 +178,7 @@ class GeneratedRun {
 
   void Return(const Thread& thread) {
     if (thread.request.op == MapOp::kSize) {
-      recorder_.OnSize(*thread.op, thread.size);
+      recorder_.OnReturnOfSize(*thread.op, thread.size);
     } else if (HasKey(thread.request.op)) {
       recorder_.OnReturn(*thread.op, thread.answer);
     } else {

@@ -63,11 +63,7 @@ class Cutter {
     return {.kind = kind,
             .op = op,
             .called = history_.ops[op].called,
-            .returned = history_.ops[op].returned,
-            .after = {},
-            .request = {},
-            .answer = {},
-            .snapshot = {}};
+            .returned = history_.ops[op].returned};
   }
 
   // A read that may have happened says nothing.
@@ -149,14 +145,14 @@ class Cutter {
       atom.returned = std::min(production.moment, record.returned);
       if (++times > 1) {
         if (promises_.iteration == IterationPromise::kPerKey) atom.kind = Kind::kImpossible;
-        atom.answer = {.found = false, .value = {}};
+        atom.answer = {.found = false};
         PushLink(part, atom);
       }
       atom.answer = {.found = true, .value = production.entry.value};
       PushLink(part, atom);
     }
     if (times != 0 || record.returned == kNever || record.answer.stopped) return;
-    atom.answer = {.found = false, .value = {}};
+    atom.answer = {.found = false};
     Push(part, atom);
   }
 

@@ -42,12 +42,12 @@ struct HistoryAtom {
   std::size_t op = 0;  // of the history
   Moment called = 0;
   Moment returned = kNever;
-  std::optional<std::size_t> after;  // an atom of the part that must have happened before
+  std::optional<std::size_t> after{};  // an atom of the part that must have happened before
   std::size_t key = 0;
-  MapRequest request;
-  KeyAnswer answer;
+  MapRequest request{};
+  KeyAnswer answer{};
   std::uint64_t size = 0;
-  std::vector<std::optional<KeyState>> snapshot;
+  std::vector<std::optional<KeyState>> snapshot{};
 };
 
 struct HistoryPart {

@@ -27,7 +27,7 @@ inline ConcurrentOp Make(const Span& span, const MapRequest& request, const KeyA
           .called = span.called,
           .returned = span.returned,
           .request = request,
-          .answer = {.key = answer, .produced = {}}};
+          .answer = {.key = answer}};
 }
 
 inline KeyAnswer Was(MaybeValue value) { return {.found = value.has_value(), .value = value}; }
@@ -55,14 +55,14 @@ inline ConcurrentOp Swap(Span span, KeyId key, Value value, MaybeValue was) {
 inline ConcurrentOp Cas(Span span, KeyId key, Value expected, Value value, bool done) {
   return Make(span,
               {.op = MapOp::kCompareAndSwap, .key = key, .value = value, .expected = expected},
-              {.found = done, .value = {}});
+              {.found = done});
 }
 inline ConcurrentOp Cad(Span span, KeyId key, Value expected, bool done) {
   return Make(span, {.op = MapOp::kCompareAndDelete, .key = key, .expected = expected},
-              {.found = done, .value = {}});
+              {.found = done});
 }
 inline ConcurrentOp Add(Span span, KeyId key, Value value, Value now) {
-  return Make(span, {.op = MapOp::kAdd, .key = key, .value = value}, {.found = {}, .value = now});
+  return Make(span, {.op = MapOp::kAdd, .key = key, .value = value}, {.value = now});
 }
 inline ConcurrentOp Size(Span span, std::uint64_t size) {
   ConcurrentOp op = Make(span, {.op = MapOp::kSize}, {});

@@ -27,8 +27,8 @@ class Check {
         parts_(CutIntoParts(history, options.promises, held)) {}
 
   LinearizabilityResult Run() {
-    for (const HistoryPart& part : parts_) {
-      if (!CheckPart(part)) return std::move(result_);
+    for (std::size_t i = 0; i != parts_.size(); ++i) {
+      if (!CheckPart(parts_[i], parts_.size() - i)) return std::move(result_);
     }
     for (const std::size_t op : OpsByCall(history_)) {
       if (IsBounded(op) && !CheckSize(op)) return std::move(result_);
@@ -37,15 +37,17 @@ class Check {
   }
 
  private:
-  LinearizationSearch SearchPart(const HistoryPart& part) {
-    LinearizationSearch search = SearchLinearization(part, options_.node_budget - result_.nodes);
+  // With what is left of the budget, if so many have to share it.
+  LinearizationSearch SearchPart(const HistoryPart& part, std::uint64_t sharers = 1) {
+    const std::uint64_t share = (options_.node_budget - result_.nodes) / sharers;
+    LinearizationSearch search = SearchLinearization(part, share);
     result_.nodes += search.nodes;
     return search;
   }
 
   // False if the history is known not to be linearizable.
-  bool CheckPart(const HistoryPart& part) {
-    const LinearizationSearch search = SearchPart(part);
+  bool CheckPart(const HistoryPart& part, std::uint64_t sharers) {
+    const LinearizationSearch search = SearchPart(part, sharers);
     if (search.verdict == Linearizability::kLinearizable) return true;
     result_.verdict = search.verdict;
     if (search.verdict == Linearizability::kUndecided) return true;
@@ -67,11 +69,9 @@ class Check {
     const HistoryAtom atom = {.op = op,
                               .called = history_.ops[op].called,
                               .returned = history_.ops[op].returned,
-                              .after = {},
                               .key = key,
                               .request = {.op = MapOp::kGet, .key = part.keys[key]},
-                              .answer = {.found = there, .value = {}},
-                              .snapshot = {}};
+                              .answer = {.found = there}};
     return SearchPart(WithAtom(part, atom)).verdict;
   }
 

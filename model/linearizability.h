@@ -25,8 +25,9 @@
 namespace mapfuzz {
 
 struct LinearizabilityOptions {
-  Promises promises;
-  // The most configurations that a check or a search for a minimal part enters, in all.
+  Promises promises{};
+  // The most configurations that a check or a search for a minimal part enters, in all. Keys share
+  // it: a hard one leaves something for the others.
   std::uint64_t node_budget = 1 << 20;
 };
 

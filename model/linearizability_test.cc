@@ -12,7 +12,7 @@
 namespace mapfuzz {
 namespace {
 
-using namespace words;  // NOLINT(google-build-using-namespace)
+using namespace words;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -102,7 +102,7 @@ TEST(LinearizabilityTest, JudgesOperationsOnOneKey) {
        {0, 1}},
       {"neither compares and swaps",
        {{{7, 70}}, {Cas({0, 0, 2}, 7, 70, 71, false), Cas({1, 1, 3}, 7, 70, 72, false)}},
-       {0}},
+       {0, 1}},
       {"deleted after it was swapped away",
        {{{7, 70}}, {Cas({0, 0, 1}, 7, 70, 71, true), Cad({1, 2, 3}, 7, 70, true)}},
        {0, 1}},
@@ -135,7 +135,7 @@ TEST(LinearizabilityTest, OperationWithoutReturnMayHaveHappenedOrNot) {
        {{},
         {Put({0, 0}, 7, 70), Get({1, 1, 2}, 7, 70), Delete({1, 3, 4}, 7, 70),
          Get({1, 5, 6}, 7, 70)}},
-       {0, 1, 2, 3}},
+       {0, 2, 3}},
       {"not undone",
        {{{7, 70}}, {Delete({0, 0}, 7, kAbsent), Get({1, 1, 2}, 7, kAbsent), Get({1, 3, 4}, 7, 70)}},
        {1, 2}},
@@ -151,7 +151,7 @@ TEST(LinearizabilityTest, OperationWithoutReturnMayHaveHappenedOrNot) {
        kPerKey},
       {"a clear of some keys, promised to be atomic",
        {{{7, 70}, {8, 80}}, {Clear({0, 0}), Get({1, 1, 2}, 7, kAbsent), Size({1, 3, 4}, 1)}},
-       {1, 2}},
+       {0, 2}},
       {"an iteration that had seen enough",
        {{{7, 70}}, {Iterate({0, 0}, {{{7, 71}, 1}}), Put({1, 2, 3}, 7, 71)}},
        {0, 1},
@@ -204,7 +204,7 @@ TEST(LinearizabilityTest, JudgesClearAsPromised) {
       {{7, 70}, {8, 80}}, {Clear({0, 0, 9}), Get({1, 1, 2}, 7, kAbsent), Get({1, 3, 4}, 8, 80)}};
   const ConcurrentHistory never = {{{7, 70}}, {Clear({0, 0, 1}), Get({1, 2, 3}, 7, 70)}};
   const Case cases[] = {
-      {"half seen", half_seen, {1, 2}},
+      {"half seen", half_seen, {0, 1, 2}},
       {"half seen, key by key", half_seen, {}, kPerKey},
       {"a key survives", never, {0, 1}},
       {"a key survives, key by key", never, {0, 1}, kPerKey},
