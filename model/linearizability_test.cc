@@ -226,6 +226,8 @@ TEST(LinearizabilityTest, JudgesIterationAsPromised) {
   const ConcurrentHistory again = {{{7, 70}},
                                    {Iterate({0, 0, 9}, {{{7, 70}, 1}, {{7, 71}, 6}}),
                                     Delete({1, 2, 3}, 7, 70), Put({1, 4, 5}, 7, 71)}};
+  ConcurrentHistory backwards = again;
+  backwards.ops[0] = Iterate({0, 0, 9}, {{{7, 71}, 6}, {{7, 70}, 7}});
   const ConcurrentHistory twice = {both, {Iterate({0, 0, 9}, {{{7, 70}}, {{8, 80}}, {{7, 70}}})}};
   const Case cases[] = {
       {"all", {both, {Iterate({0, 0, 1}, {{{8, 80}}, {{7, 70}}})}}, {}},
@@ -247,6 +249,7 @@ TEST(LinearizabilityTest, JudgesIterationAsPromised) {
       {"produces again", again, {0}},
       {"produces again, key by key", again, {0}, kPerKey},
       {"produces again, by incarnation", again, {}, kPerIncarnation},
+      {"produces again what was there before, by incarnation", backwards, {0}, kPerIncarnation},
       {"produces a ghost", {{}, {Iterate({0, 0, 1}, {{{9, 90}}})}}, {0}, kPerKey},
       {"produces what was deleted before",
        {both, {Delete({1, 0, 1}, 7, 70), Iterate({0, 2, 3}, {{{8, 80}}, {{7, 70}}})}},
