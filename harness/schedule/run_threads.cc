@@ -1,0 +1,97 @@
+#include "harness/schedule/run_threads.h"
+
+#include <atomic>
+#include <cstddef>
+#include <stdexcept>
+
+#include "harness/schedule/backend.h"
+#include "harness/schedule/core.h"
+#include "harness/schedule/deadlock.h"
+#include "harness/schedule/interpose.h"
+
+namespace mapfuzz {
+namespace {
+
+std::atomic_flag in_progress = ATOMIC_FLAG_INIT;
+
+// There is one run at a time: logs and the pointer that points find their core by are its own.
+class OnlyRun {
+ public:
+  OnlyRun() {
+    if (in_progress.test_and_set()) {
+      throw std::logic_error("RunThreads: another run is in progress, and there is one at a time");
+    }
+  }
+  OnlyRun(const OnlyRun&) = delete;
+  OnlyRun& operator=(const OnlyRun&) = delete;
+  ~OnlyRun() {
+    running_core = nullptr;
+    in_progress.clear();
+  }
+};
+
+void Check(std::size_t threads, const ScheduleOptions& options) {
+  if (threads == 0 || threads > kMaxThreads) {
+    throw std::invalid_argument("RunThreads: " + std::to_string(threads) + " threads; 1 to " +
+                                std::to_string(kMaxThreads) + " can run");
+  }
+  if (options.step_limit == 0 || options.step_limit > kMaxStepLimit) {
+    throw std::invalid_argument("RunThreads: a step limit of " +
+                                std::to_string(options.step_limit) + "; it goes from 1 to " +
+                                std::to_string(kMaxStepLimit));
+  }
+  if (options.backend == BackendKind::kFibers && !kHasFibers) {
+    throw std::invalid_argument(
+        "RunThreads: no fibers for this processor; use BackendKind::kThreads");
+  }
+}
+
+void Link() {
+  LinkPoints();
+  LinkAtomics();
+  LinkLocks();
+  LinkWaits();
+  LinkThreads();
+}
+
+void* Call(void* function) {
+  (*static_cast<const std::function<void()>*>(function))();
+  return nullptr;
+}
+
+// Every choice but the first is made in a step, or at a thread's end.
+std::size_t MostChoices(const ScheduleOptions& options) {
+  return std::size_t{options.step_limit} + 1 + kMaxThreads + 1;
+}
+
+}  // namespace
+
+ScheduleRun RunThreads(std::span<const std::function<void()>> threads, const Schedule& schedule,
+                       const ScheduleOptions& options) {
+  Check(threads.size(), options);
+  const OnlyRun only;
+  Link();
+  static RunLogs logs;
+  logs.taken.Reset(MostChoices(options));
+  logs.trace.Reset(options.keep_trace ? MostChoices(options) : 0);
+  logs.decisions.Reset(options.keep_decisions ? MostChoices(options) : 0);
+
+  const Schedule canonical = Canonical(schedule);
+  const Backend& backend = options.backend == BackendKind::kFibers ? kFiberBackend : kThreadBackend;
+  Core core(canonical, options, backend, static_cast<int>(threads.size()), logs);
+  for (std::size_t i = 0; i < threads.size(); ++i) {
+    core.SetBody(static_cast<int>(i), Call, const_cast<std::function<void()>*>(&threads[i]));
+  }
+  running_core = &core;
+  if (!core.Run()) throw std::runtime_error("RunThreads: the system has no more threads");
+
+  ScheduleRun run;
+  core.Report(run);
+  run.taken = ExplicitSchedule(canonical.level, {logs.taken.begin(), logs.taken.end()});
+  if (run.end == RunEnd::kDeadlock) run.deadlock = DescribeDeadlock(core, options.ranges);
+  run.trace.assign(logs.trace.begin(), logs.trace.end());
+  run.decisions.assign(logs.decisions.begin(), logs.decisions.end());
+  return run;
+}
+
+}  // namespace mapfuzz

@@ -1,0 +1,48 @@
+// Runs threads under a schedule: one at a time, and at each point the schedule says which.
+//
+// The code under test stays as it is. Points are
+//   - std::mutex, std::shared_mutex, std::condition_variable and their like (the pthread functions
+//     behind them), std::thread, std::this_thread, std::call_once, and where std::atomic's wait and
+//     notify go to sleep: in every build, and at both levels;
+//   - loads and stores of code compiled with -fsanitize-coverage=func,trace-loads,trace-stores,
+//     plain or atomic, but not read-modify-write, memcpy or memset: clang, at level `accesses`;
+//   - every atomic operation, under thread sanitizer, at level `accesses`.
+// In other code a thread runs on: g++ without thread sanitizer knows the points of locks alone, and
+// without it an atomic read-modify-write is never parted from what comes before it.
+//
+// Schedules are sequentially consistent; what a weak memory model adds is not explored. No clock
+// is read: a sleep or a timed wait is over when no thread can go on otherwise, the earliest first.
+// A condition variable wakes who has waited longest, and never without cause.
+//
+// Threads that std::thread starts inside a run belong to it, up to kMaxThreads in all; beyond that
+// std::thread throws std::system_error. What blocks in other ways, POSIX semaphores, barriers and
+// spin locks, or reading from a pipe that another thread is to write, blocks for ever. Nor does
+// pthread_exit or cancellation work on fibers.
+//
+// A run that ends in a deadlock or at the step limit leaves its threads where they are: what is on
+// their stacks is not destroyed, locks stay locked, and memory stays allocated. What they work on
+// must not be used or destroyed after that.
+
+#ifndef MAPFUZZ_HARNESS_SCHEDULE_RUN_THREADS_H_
+#define MAPFUZZ_HARNESS_SCHEDULE_RUN_THREADS_H_
+
+#include <functional>
+#include <span>
+
+#include "harness/schedule.h"
+#include "harness/schedule/schedule_run.h"
+
+namespace mapfuzz {
+
+// Returns when all threads are over, or stuck. What leaves a thread by an exception ends the
+// program, as with std::thread.
+//
+// Throws std::invalid_argument if there are no threads or more than kMaxThreads, if the step limit
+// is none, or if there are no fibers for this processor; std::logic_error inside or beside another
+// run; std::runtime_error if the system has not so many threads. Then nothing has run.
+ScheduleRun RunThreads(std::span<const std::function<void()>> threads, const Schedule& schedule,
+                       const ScheduleOptions& options = {});
+
+}  // namespace mapfuzz
+
+#endif  // MAPFUZZ_HARNESS_SCHEDULE_RUN_THREADS_H_
