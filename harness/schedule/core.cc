@@ -83,12 +83,13 @@ void Core::Yield() {
   Decide(true);
 }
 
-bool Core::Wait(WaitKind kind, const void* object, bool timed) {
+bool Core::Wait(WaitKind kind, const void* object, std::uint64_t deadline) {
   if (++steps_ > options_->step_limit) End(RunEnd::kStepLimit);
+  if (deadline <= now_) return false;
   Thread& thread = table_[current_];
   thread.waits = kind;
   thread.object = object;
-  thread.timed = timed;
+  thread.deadline = deadline;
   thread.expired = false;
   thread.arrival = arrivals_++;
   runnable_ &= static_cast<ThreadSet>(~SetOf(current_));
@@ -122,11 +123,14 @@ int Core::WakeFirst(const void* object) {
 bool Core::ExpireOne() {
   Thread* first = nullptr;
   for (Thread& thread : table_) {
-    if (thread.waits == WaitKind::kNothing || !thread.timed) continue;
-    if (first == nullptr || thread.arrival < first->arrival) first = &thread;
+    if (thread.waits == WaitKind::kNothing || thread.deadline == kForever) continue;
+    const bool sooner = first == nullptr || thread.deadline < first->deadline ||
+                        (thread.deadline == first->deadline && thread.arrival < first->arrival);
+    if (sooner) first = &thread;
   }
   if (first == nullptr) return false;
   first->expired = true;
+  now_ = first->deadline;
   Wake(*first);
   return true;
 }
@@ -143,7 +147,7 @@ int Core::Start(void* (*function)(void*), void* argument) {
 
 void* Core::Join(int thread) {
   Meet(PointKind::kWait, nullptr);
-  while (!table_[thread].over) Wait(WaitKind::kThreadEnd, &table_[thread], false);
+  while (!table_[thread].over) Wait(WaitKind::kThreadEnd, &table_[thread]);
   backend_->join(thread);
   return table_[thread].body.result;
 }

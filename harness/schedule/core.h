@@ -39,6 +39,9 @@ struct RunLogs {
   Log<Decision> decisions;
 };
 
+// A deadline that never comes.
+inline constexpr std::uint64_t kForever = ~std::uint64_t{0};
+
 class Core {
  public:
   struct Body {
@@ -51,7 +54,7 @@ class Core {
     Body body;
     WaitKind waits = WaitKind::kNothing;
     const void* object = nullptr;  // waited for
-    bool timed = false;            // and not for ever
+    std::uint64_t deadline = kForever;
     bool expired = false;
     std::uint32_t arrival = 0;  // of two that wait the lesser was first
     bool over = false;
@@ -75,9 +78,12 @@ class Core {
   void Meet(PointKind kind, const void* address, std::size_t size = 0);
   // It lets others go first, if any can.
   void Yield();
-  // It waits until woken. A timed wait ends, too, when no thread can go on: no clock is read, and
-  // time passes when nothing else happens. Returns whether it was woken.
-  bool Wait(WaitKind kind, const void* object, bool timed);
+  // It waits until woken, or until the time of the run is past the deadline. Returns whether it was
+  // woken.
+  bool Wait(WaitKind kind, const void* object, std::uint64_t deadline = kForever);
+  // The time of the run, in nanoseconds. It goes on by a little each time it is asked for, and when
+  // no thread can go on, to the first deadline: no clock is read.
+  std::uint64_t Now() { return now_ += kTick; }
   // All that wait for the object can go on, or the one that has waited longest.
   int WakeAll(const void* object);
   int WakeFirst(const void* object);
@@ -108,6 +114,7 @@ class Core {
   // A thread that met so many points while others could have gone on lets them: what spins until
   // another thread does something would never end under a schedule without a switch.
   static constexpr std::uint32_t kPatience = 1000;
+  static constexpr std::uint64_t kTick = 1000;
 
   void Decide(bool yielded);
   int Choose(const Choice& choice);
@@ -135,6 +142,7 @@ class Core {
   std::uint32_t preemptions_ = 0;
   std::uint32_t patience_ = kPatience;
   std::uint32_t arrivals_ = 0;
+  std::uint64_t now_ = 0;
 };
 
 // The run in progress, or null. There is one at a time.

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 #include "harness/schedule/backend.h"
 #include "harness/schedule/core.h"
@@ -31,11 +32,20 @@ struct Exceptions {
   unsigned uncaught;
 };
 
+// What the C++ library keeps for each system thread while it is at work, and a fiber has to have
+// for itself.
+struct LibraryState {
+  Exceptions exceptions;
+  // What std::call_once hands over to pthread_once, in libstdc++.
+  void* once_callable;
+  void (*once_call)();
+};
+
 struct Fiber {
   void* stack_pointer;
   std::byte* stack;  // the lowest byte; null: none yet, or the caller's
   std::size_t stack_size;
-  Exceptions exceptions;
+  LibraryState library_state;
   void* asan_fake_stack;
   void* tsan_fiber;
   char tsan_sync;  // its address stands for what the fiber did
@@ -44,8 +54,16 @@ struct Fiber {
 Fiber fibers[kMaxThreads + 1];  // the last is the caller's
 int entered;                    // the fiber that is on
 
-Exceptions* CurrentExceptions() {
-  return reinterpret_cast<Exceptions*>(__cxxabiv1::__cxa_get_globals());
+void ChangeLibraryState(LibraryState& left, const LibraryState& next) {
+  auto* const exceptions = reinterpret_cast<Exceptions*>(__cxxabiv1::__cxa_get_globals());
+  left.exceptions = *exceptions;
+  *exceptions = next.exceptions;
+#if defined(__GLIBCXX__) && defined(_GLIBCXX_HAVE_TLS)
+  left.once_callable = std::__once_callable;
+  left.once_call = std::__once_call;
+  std::__once_callable = next.once_callable;
+  std::__once_call = next.once_call;
+#endif
 }
 
 bool MapStack(Fiber& fiber) {
@@ -74,8 +92,7 @@ void Arrive() {
 void Switch(int from, int to, bool for_good) {
   Fiber& left = fibers[from];
   Fiber& next = fibers[to];
-  left.exceptions = *CurrentExceptions();
-  *CurrentExceptions() = next.exceptions;
+  ChangeLibraryState(left.library_state, next.library_state);
   entered = to;
   inside_run = to != kCaller;
   if (__sanitizer_start_switch_fiber != nullptr) {
@@ -100,7 +117,7 @@ void Enter() noexcept {
 bool Start(int thread) {
   Fiber& fiber = fibers[thread];
   if (fiber.stack == nullptr && !MapStack(fiber)) return false;
-  fiber.exceptions = {};
+  fiber.library_state = {};
   fiber.asan_fake_stack = nullptr;
   fiber.stack_pointer = NewStack(fiber.stack + fiber.stack_size, Enter);
   if (__tsan_create_fiber != nullptr) {
@@ -126,9 +143,19 @@ void Join(int thread) {
 
 pthread_t Handle(int thread) { return reinterpret_cast<pthread_t>(&fibers[thread]); }
 
+// A stuck fiber does nothing any more, so what it did happened before what the caller does.
+void JoinStuck(Fiber& fiber) {
+  if (__tsan_switch_to_fiber == nullptr) return;
+  __tsan_switch_to_fiber(fiber.tsan_fiber, kTsanSwitchNoSync);
+  __tsan_release(&fiber.tsan_sync);
+  __tsan_switch_to_fiber(fibers[kCaller].tsan_fiber, kTsanSwitchNoSync);
+  __tsan_acquire(&fiber.tsan_sync);
+}
+
 void Close(int threads, ThreadSet stuck) {
   for (int thread = 0; thread < threads; ++thread) {
     Fiber& fiber = fibers[thread];
+    if (Has(stuck, thread)) JoinStuck(fiber);
     if (__tsan_destroy_fiber != nullptr) __tsan_destroy_fiber(fiber.tsan_fiber);
     if (!Has(stuck, thread)) continue;
     if (__lsan_register_root_region != nullptr) {

@@ -8,13 +8,19 @@
 #define MAPFUZZ_HARNESS_SCHEDULE_INTERPOSE_H_
 
 #include <pthread.h>
+#include <time.h>
+
+#include <cstdint>
 
 #include "harness/schedule/core.h"
 
 namespace mapfuzz {
 
-// Takes a mutex, waiting as long as another thread has it: 0, ETIMEDOUT, or what trying it gave.
-int LockMutex(Core& core, pthread_mutex_t* mutex, bool timed);
+// What a timespec says, in nanoseconds; less than kForever.
+std::uint64_t Nanoseconds(const timespec& time);
+
+// Takes a mutex, waiting as long as another thread has it: 0, or what trying it gave.
+int LockMutex(Core& core, pthread_mutex_t* mutex);
 int UnlockMutex(Core& core, pthread_mutex_t* mutex);
 
 // Takes and lets go of what only the model knows of.

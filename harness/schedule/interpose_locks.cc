@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include <cstdint>
+
 #include "harness/schedule/core.h"
 #include "harness/schedule/interpose.h"
 #include "harness/schedule/real.h"
@@ -60,18 +62,19 @@ int TryOnce(Core& core, LockT* lock, const LockKind<LockT>& kind) {
 }
 
 template <class LockT>
-int LockQuietly(Core& core, LockT* lock, const LockKind<LockT>& kind, bool timed) {
+int LockQuietly(Core& core, LockT* lock, const LockKind<LockT>& kind,
+                std::uint64_t deadline = kForever) {
   for (;;) {
     const int result = Try(core, lock, kind, kind.tsan_flags);
     if (result != EBUSY) return result;
-    if (!core.Wait(kind.wait, lock, timed)) return ETIMEDOUT;
+    if (!core.Wait(kind.wait, lock, deadline)) return ETIMEDOUT;
   }
 }
 
 template <class LockT>
-int Lock(Core& core, LockT* lock, const LockKind<LockT>& kind, bool timed) {
+int Lock(Core& core, LockT* lock, const LockKind<LockT>& kind, std::uint64_t deadline = kForever) {
   core.Meet(PointKind::kLock, lock);
-  return LockQuietly(core, lock, kind, timed);
+  return LockQuietly(core, lock, kind, deadline);
 }
 
 template <class LockT>
@@ -85,16 +88,23 @@ int Unlock(LockT* lock, int (*unlock)(LockT*), HoldMode mode) {
 
 }  // namespace
 
-int LockMutex(Core& core, pthread_mutex_t* mutex, bool timed) {
-  return LockQuietly(core, mutex, MutexKind(), timed);
+std::uint64_t Nanoseconds(const timespec& time) {
+  constexpr std::int64_t kMostSeconds = std::int64_t{1} << 33;
+  const auto seconds = static_cast<std::int64_t>(time.tv_sec);
+  if (seconds < 0) return 0;
+  return static_cast<std::uint64_t>(seconds < kMostSeconds ? seconds : kMostSeconds) *
+             1'000'000'000 +
+         static_cast<std::uint64_t>(time.tv_nsec);
 }
+
+int LockMutex(Core& core, pthread_mutex_t* mutex) { return LockQuietly(core, mutex, MutexKind()); }
 
 int UnlockMutex(Core& core, pthread_mutex_t* mutex) {
   return Unlock(mutex, Libc().pthread_mutex_unlock, core.Release(mutex));
 }
 
 void TakeOnce(Core& core, const void* once) {
-  while (core.IsHeldAgainst(once, HoldMode::kExclusive)) core.Wait(WaitKind::kOnce, once, false);
+  while (core.IsHeldAgainst(once, HoldMode::kExclusive)) core.Wait(WaitKind::kOnce, once);
   core.Take(once, HoldMode::kExclusive);
 }
 
@@ -111,8 +121,7 @@ extern "C" {
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Lock(*core, mutex, MutexKind(), false)
-                         : Real().pthread_mutex_lock(mutex);
+  return core != nullptr ? Lock(*core, mutex, MutexKind()) : Real().pthread_mutex_lock(mutex);
 }
 
 int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
@@ -122,14 +131,14 @@ int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
 
 int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) noexcept {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Lock(*core, mutex, MutexKind(), true)
+  return core != nullptr ? Lock(*core, mutex, MutexKind(), Nanoseconds(*until))
                          : Real().pthread_mutex_timedlock(mutex, until);
 }
 
 int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
                             const timespec* until) noexcept {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Lock(*core, mutex, MutexKind(), true)
+  return core != nullptr ? Lock(*core, mutex, MutexKind(), Nanoseconds(*until))
                          : Real().pthread_mutex_clocklock(mutex, clock, until);
 }
 
@@ -143,14 +152,12 @@ int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
 
 int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Lock(*core, lock, ReadKind(), false)
-                         : Real().pthread_rwlock_rdlock(lock);
+  return core != nullptr ? Lock(*core, lock, ReadKind()) : Real().pthread_rwlock_rdlock(lock);
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Lock(*core, lock, WriteKind(), false)
-                         : Real().pthread_rwlock_wrlock(lock);
+  return core != nullptr ? Lock(*core, lock, WriteKind()) : Real().pthread_rwlock_wrlock(lock);
 }
 
 int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) noexcept {
@@ -166,27 +173,27 @@ int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) noexcept {
 
 int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* until) noexcept {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Lock(*core, lock, ReadKind(), true)
+  return core != nullptr ? Lock(*core, lock, ReadKind(), Nanoseconds(*until))
                          : Real().pthread_rwlock_timedrdlock(lock, until);
 }
 
 int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* until) noexcept {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Lock(*core, lock, WriteKind(), true)
+  return core != nullptr ? Lock(*core, lock, WriteKind(), Nanoseconds(*until))
                          : Real().pthread_rwlock_timedwrlock(lock, until);
 }
 
 int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock,
                                const timespec* until) noexcept {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Lock(*core, lock, ReadKind(), true)
+  return core != nullptr ? Lock(*core, lock, ReadKind(), Nanoseconds(*until))
                          : Real().pthread_rwlock_clockrdlock(lock, clock, until);
 }
 
 int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock,
                                const timespec* until) noexcept {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Lock(*core, lock, WriteKind(), true)
+  return core != nullptr ? Lock(*core, lock, WriteKind(), Nanoseconds(*until))
                          : Real().pthread_rwlock_clockwrlock(lock, clock, until);
 }
 

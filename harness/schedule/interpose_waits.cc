@@ -1,5 +1,6 @@
 // What else threads wait in: condition variables, futexes (std::atomic's wait and notify), sleeps,
-// sched_yield, and the initialization of statics by another thread.
+// sched_yield, and the initialization of statics by another thread. With them the clock, which
+// gives the time of the run.
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -20,29 +21,33 @@ namespace {
 
 // The mutex is let go of and taken again without a point of its own: others can go on while the
 // thread waits.
-int WaitForCondition(Core& core, pthread_cond_t* condition, pthread_mutex_t* mutex, bool timed) {
+int WaitForCondition(Core& core, pthread_cond_t* condition, pthread_mutex_t* mutex,
+                     std::uint64_t deadline) {
   core.Meet(PointKind::kWait, condition);
   UnlockMutex(core, mutex);
-  const bool woken = core.Wait(WaitKind::kCondition, condition, timed);
-  const int result = LockMutex(core, mutex, false);
+  const bool woken = core.Wait(WaitKind::kCondition, condition, deadline);
+  const int result = LockMutex(core, mutex);
   return result != 0 || woken ? result : ETIMEDOUT;
 }
 
-// Time passes when no thread can go on: see `Core::Wait`.
-int Sleep(Core& core) {
+int SleepUntil(Core& core, std::uint64_t deadline) {
   core.Meet(PointKind::kWait, nullptr);
-  core.Wait(WaitKind::kSleep, nullptr, true);
+  core.Wait(WaitKind::kSleep, nullptr, deadline);
   return 0;
 }
 
+std::uint64_t Deadline(std::uint64_t from, const timespec* time) {
+  return time == nullptr ? kForever : from + Nanoseconds(*time);
+}
+
 // Returns what the system call does, or -1 and errno.
-long WaitForAtomic(Core& core, const void* word, std::uint32_t expected, bool timed) {
+long WaitForAtomic(Core& core, const void* word, std::uint32_t expected, std::uint64_t deadline) {
   core.Meet(PointKind::kWait, word);
   if (__atomic_load_n(static_cast<const std::uint32_t*>(word), __ATOMIC_SEQ_CST) != expected) {
     errno = EAGAIN;
     return -1;
   }
-  if (core.Wait(WaitKind::kAtomic, word, timed)) return 0;
+  if (core.Wait(WaitKind::kAtomic, word, deadline)) return 0;
   errno = ETIMEDOUT;
   return -1;
 }
@@ -66,21 +71,21 @@ extern "C" {
 
 int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? WaitForCondition(*core, condition, mutex, false)
+  return core != nullptr ? WaitForCondition(*core, condition, mutex, kForever)
                          : Real().pthread_cond_wait(condition, mutex);
 }
 
 int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                            const timespec* until) {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? WaitForCondition(*core, condition, mutex, true)
+  return core != nullptr ? WaitForCondition(*core, condition, mutex, Nanoseconds(*until))
                          : Real().pthread_cond_timedwait(condition, mutex, until);
 }
 
 int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
                            const timespec* until) {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? WaitForCondition(*core, condition, mutex, true)
+  return core != nullptr ? WaitForCondition(*core, condition, mutex, Nanoseconds(*until))
                          : Real().pthread_cond_clockwait(condition, mutex, clock, until);
 }
 
@@ -102,12 +107,24 @@ int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
 
 int nanosleep(const timespec* time, timespec* left) {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Sleep(*core) : Real().nanosleep(time, left);
+  return core != nullptr ? SleepUntil(*core, core->Now() + Nanoseconds(*time))
+                         : Real().nanosleep(time, left);
 }
 
 int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
   Core* const core = CoreOfCaller();
-  return core != nullptr ? Sleep(*core) : Real().clock_nanosleep(clock, flags, time, left);
+  if (core == nullptr) return Real().clock_nanosleep(clock, flags, time, left);
+  const std::uint64_t from = (flags & TIMER_ABSTIME) != 0 ? 0 : core->Now();
+  return SleepUntil(*core, from + Nanoseconds(*time));
+}
+
+int clock_gettime(clockid_t clock, timespec* time) noexcept {
+  Core* const core = CoreOfCaller();
+  if (core == nullptr) return Real().clock_gettime(clock, time);
+  const std::uint64_t now = core->Now();
+  time->tv_sec = static_cast<time_t>(now / 1'000'000'000);
+  time->tv_nsec = static_cast<long>(now % 1'000'000'000);
+  return 0;
 }
 
 int sched_yield() noexcept {
@@ -131,8 +148,11 @@ long syscall(long number, ...) noexcept {
   const auto* const word = reinterpret_cast<const void*>(a[0]);
   switch (a[1] & FUTEX_CMD_MASK) {
     case FUTEX_WAIT:
+      return WaitForAtomic(*core, word, static_cast<std::uint32_t>(a[2]),
+                           Deadline(core->Now(), reinterpret_cast<const timespec*>(a[3])));
     case FUTEX_WAIT_BITSET:
-      return WaitForAtomic(*core, word, static_cast<std::uint32_t>(a[2]), a[3] != 0);
+      return WaitForAtomic(*core, word, static_cast<std::uint32_t>(a[2]),
+                           Deadline(0, reinterpret_cast<const timespec*>(a[3])));
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
       return WakeFromAtomic(*core, word, static_cast<int>(a[2]));

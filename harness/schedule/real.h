@@ -36,6 +36,7 @@ namespace mapfuzz {
   F(int, pthread_cond_broadcast, (pthread_cond_t*))                                               \
   F(int, nanosleep, (const timespec*, timespec*))                                                 \
   F(int, clock_nanosleep, (clockid_t, int, const timespec*, timespec*))                           \
+  F(int, clock_gettime, (clockid_t, timespec*))                                                   \
   F(int, sched_yield, ())                                                                         \
   F(long, syscall, (long, ...))
 

@@ -10,14 +10,16 @@
 // In other code a thread runs on: g++ without thread sanitizer knows the points of locks alone, and
 // without it an atomic read-modify-write is never parted from what comes before it.
 //
-// Schedules are sequentially consistent; what a weak memory model adds is not explored. No clock
-// is read: a sleep or a timed wait is over when no thread can go on otherwise, the earliest first.
-// A condition variable wakes who has waited longest, and never without cause.
+// Schedules are sequentially consistent; what a weak memory model adds is not explored. No clock is
+// read: std::chrono's clocks give the time of the run, which begins at 0, goes on by a microsecond
+// each time it is asked for, and when no thread can go on, to the end of the first sleep or timed
+// wait. A condition variable wakes who has waited longest, and never without cause.
 //
 // Threads that std::thread starts inside a run belong to it, up to kMaxThreads in all; beyond that
-// std::thread throws std::system_error. What blocks in other ways, POSIX semaphores, barriers and
-// spin locks, or reading from a pipe that another thread is to write, blocks for ever. Nor does
-// pthread_exit or cancellation work on fibers.
+// std::thread throws std::system_error. On fibers thread sanitizer reports every thread_local
+// variable as a race, and so std::call_once of libstdc++. What blocks in other ways, POSIX
+// semaphores, barriers and spin locks, or reading from a pipe that another thread is to write,
+// blocks for ever. Nor does pthread_exit or cancellation work on fibers.
 //
 // A run that ends in a deadlock or at the step limit leaves its threads where they are: what is on
 // their stacks is not destroyed, locks stay locked, and memory stays allocated. What they work on

@@ -13,6 +13,7 @@
 #include "harness/schedule/backend.h"
 #include "harness/schedule/core.h"
 #include "harness/schedule/real.h"
+#include "harness/schedule/sanitizer_hooks.h"
 
 namespace mapfuzz {
 namespace {
@@ -81,8 +82,11 @@ bool Start(int thread) {
 
 pthread_t Handle(int thread) { return seats[thread]->handle; }
 
+// If it is never resumed, what it did up to here happened before what the caller does after the
+// run.
 void Resume(int from, int to) {
   Seat& own = *seats[from];
+  if (__tsan_release != nullptr && from != kCaller) __tsan_release(&own);
   Pass(*seats[to]);
   AwaitTurn(own);
 }
@@ -101,6 +105,7 @@ void Join(int thread) {
 void Close(int threads, ThreadSet stuck) {
   for (int thread = 0; thread < threads; ++thread) {
     if (!Has(stuck, thread)) continue;
+    if (__tsan_acquire != nullptr) __tsan_acquire(seats[thread]);
     Real().pthread_detach(seats[thread]->handle);
     seats[thread] = nullptr;
   }

@@ -21,6 +21,19 @@ inline constexpr bool kHasAccessPoints = true;
 inline constexpr bool kHasAccessPoints = false;
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+#define MAPFUZZ_UNDER_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MAPFUZZ_UNDER_TSAN 1
+#endif
+#endif
+#if defined(MAPFUZZ_UNDER_TSAN)
+inline constexpr bool kUnderTsan = true;
+#else
+inline constexpr bool kUnderTsan = false;
+#endif
+
 class BothBackends : public testing::TestWithParam<BackendKind> {
  protected:
   ScheduleOptions Options() const {

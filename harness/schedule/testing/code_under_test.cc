@@ -131,12 +131,4 @@ std::string ThrowAndCatch(const std::string& name, LockedCounter& meanwhile) {
   return caught;
 }
 
-std::int32_t OnceInitialized(LockedCounter& counter) {
-  static const std::int32_t initialized = [&counter] {
-    AddLocked(counter);
-    return counter.value;
-  }();
-  return initialized;
-}
-
 }  // namespace mapfuzz

@@ -73,9 +73,6 @@ void SpinAndYieldUntil(std::atomic<std::int32_t>& value, std::int32_t wanted);
 // a time. Returns what it caught, which should be `name` three times.
 std::string ThrowAndCatch(const std::string& name, LockedCounter& meanwhile);
 
-// A static that takes a lock while it is initialized.
-std::int32_t OnceInitialized(LockedCounter& counter);
-
 }  // namespace mapfuzz
 
 #endif  // MAPFUZZ_HARNESS_SCHEDULE_TESTING_CODE_UNDER_TEST_H_
