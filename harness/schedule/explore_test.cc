@@ -127,7 +127,7 @@ TEST_P(ExploreTest, NoticesThreadsThatDoSomethingElseEachTime) {
       {},
       [&](const Schedule& schedule) {
         LockedCounter counter;
-        const int times = ++runs;
+        const int times = runs++ == 0 ? 2 : 1;
         const Threads threads(2, [&] {
           for (int i = 0; i < times; ++i) AddLocked(counter);
         });
