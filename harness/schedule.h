@@ -71,7 +71,8 @@ struct Schedule {
   std::uint32_t seed = 0;        // kRandom, kPct
   std::uint8_t chance_log = 0;   // kRandom: a switch with a chance of 1 / 2^chance_log, 1 to 6
   std::uint8_t depth = 0;        // kPct: 1 to kMaxDepth
-  std::uint32_t length = 0;      // kPct: how many points the run will have, about; at least 1
+  std::uint32_t length = 0;      // kPct: about how many points the run will have; at least 1. Take
+                                 // what an earlier run had (`ScheduleRun::points`)
   std::vector<Switch> switches;  // kExplicit: points ascend
 
   friend bool operator==(const Schedule&, const Schedule&) = default;

@@ -3,6 +3,7 @@
 // Stacks are kept from run to run. Those of threads that are stuck at the end of a run hold what
 // they did not free, so they are left as they are, and others take their place.
 
+#include <errno.h>
 #include <sys/mman.h>
 
 #include <cstddef>
@@ -32,10 +33,11 @@ struct Exceptions {
   unsigned uncaught;
 };
 
-// What the C++ library keeps for each system thread while it is at work, and a fiber has to have
-// for itself.
+// What the libraries of C and C++ keep for each system thread while they are at work, and a fiber
+// has to have for itself.
 struct LibraryState {
   Exceptions exceptions;
+  int error;  // errno
   // What std::call_once hands over to pthread_once, in libstdc++.
   void* once_callable;
   void (*once_call)();
@@ -58,6 +60,8 @@ void ChangeLibraryState(LibraryState& left, const LibraryState& next) {
   auto* const exceptions = reinterpret_cast<Exceptions*>(__cxxabiv1::__cxa_get_globals());
   left.exceptions = *exceptions;
   *exceptions = next.exceptions;
+  left.error = errno;
+  errno = next.error;
 #if defined(__GLIBCXX__) && defined(_GLIBCXX_HAVE_TLS)
   left.once_callable = std::__once_callable;
   left.once_call = std::__once_call;

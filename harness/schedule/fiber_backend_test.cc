@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -86,6 +87,23 @@ TEST_P(BackendTest, StacksAreDeepEnoughForWhatMapsDo) {
                            [&] { depths[1] = Deep::Go(100, counter); }};
   Run(threads, RandomSchedule(PointLevel::kLocks, 1, 1));
   EXPECT_EQ(depths, (std::array<int, 2>{101, 101}));
+}
+
+TEST_P(BackendTest, EveryThreadHasItsOwnErrno) {
+  LockedCounter counter;
+  std::array<int, 2> errors{};
+  const auto fail = [&](std::size_t thread, int error) {
+    for (int times = 0; times < 5; ++times) {
+      errno = error;
+      AddLocked(counter);
+      errors[thread] += errno == error ? 0 : 1;
+    }
+  };
+  const Threads threads = {[&] { fail(0, EBUSY); }, [&] { fail(1, EDOM); }};
+  for (std::uint32_t seed = 0; seed < 15; ++seed) {
+    Run(threads, RandomSchedule(PointLevel::kLocks, seed, 1));
+    EXPECT_EQ(errors, (std::array<int, 2>{}));
+  }
 }
 
 TEST_P(BackendTest, FloatingPointWorksOnEveryStack) {

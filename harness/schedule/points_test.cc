@@ -95,6 +95,14 @@ class TsanTest : public BothBackends {
     Run(threads, ExplicitSchedule(PointLevel::kLocks, {}));
     std::exit(0);
   }
+
+  void LockInOppositeOrders() const {
+    std::mutex a;
+    std::mutex b;
+    const Threads threads = {[&] { LockInOrder(a, b); }, [&] { LockInOrder(b, a); }};
+    Run(threads, ExplicitSchedule(PointLevel::kLocks, {}));
+    std::exit(0);
+  }
 };
 MAPFUZZ_FOR_BOTH_BACKENDS(TsanTest);
 
@@ -109,15 +117,7 @@ TEST_P(TsanTest, SynchronizedCodeIsNotReported) {
 
 TEST_P(TsanTest, LocksTakenInOppositeOrdersAreReportedWithoutADeadlock) {
   setenv("TSAN_OPTIONS", "detect_deadlocks=1", 1);
-  EXPECT_EXIT(
-      {
-        std::mutex a;
-        std::mutex b;
-        const Threads threads = {[&] { LockInOrder(a, b); }, [&] { LockInOrder(b, a); }};
-        Run(threads, ExplicitSchedule(PointLevel::kLocks, {}));
-        std::exit(0);
-      },
-      testing::ExitedWithCode(66), "lock-order-inversion");
+  EXPECT_EXIT(LockInOppositeOrders(), testing::ExitedWithCode(66), "lock-order-inversion");
   unsetenv("TSAN_OPTIONS");
 }
 

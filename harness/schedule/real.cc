@@ -18,7 +18,7 @@ bool found = false;
 
 // pthread_cond_* have an older version, which a plain look-up may find.
 void* Next(const char* name) {
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__i386__)
   constexpr char kCond[] = "pthread_cond_";
   if (__builtin_memcmp(name, kCond, sizeof(kCond) - 1) == 0) {
     if (void* const symbol = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2")) return symbol;

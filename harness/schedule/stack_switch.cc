@@ -74,6 +74,10 @@ mapfuzz_switch_stack:
 .size mapfuzz_switch_stack, .-mapfuzz_switch_stack
 )");
 
+#else
+
+extern "C" void mapfuzz_switch_stack(void**, void*) { __builtin_trap(); }  // see `kHasFibers`
+
 #endif
 
 namespace mapfuzz {
@@ -103,6 +107,10 @@ void* NewStack(void* top, void (*entry)()) {
   words[11] = reinterpret_cast<std::uint64_t>(entry);  // x30, which `ret` goes to
   return words;
 }
+
+#else
+
+void* NewStack(void*, void (*)()) { __builtin_trap(); }  // see `kHasFibers`
 
 #endif
 
