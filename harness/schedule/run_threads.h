@@ -17,7 +17,8 @@
 //
 // Threads that std::thread starts inside a run belong to it, up to kMaxThreads in all; beyond that
 // std::thread throws std::system_error. On fibers thread sanitizer reports every thread_local
-// variable as a race, and so std::call_once of libstdc++. What blocks in other ways, POSIX
+// variable as a race, and so errno and std::call_once of libstdc++; and its pthread_once never comes
+// back after an exception. What blocks in other ways, POSIX
 // semaphores, barriers and spin locks, or reading from a pipe that another thread is to write,
 // blocks for ever. Nor does pthread_exit or cancellation work on fibers.
 //
