@@ -2,8 +2,9 @@
 //
 // The code under test stays as it is. Points are
 //   - std::mutex, std::shared_mutex, std::condition_variable and their like (the pthread functions
-//     behind them), std::thread, std::this_thread, std::call_once, and where std::atomic's wait and
-//     notify go to sleep: in every build, and at both levels;
+//     behind them), std::thread, std::this_thread's sleeps and yield, and where std::atomic's wait
+//     and notify, std::call_once and the initialization of a static wait for another thread: in
+//     every build, and at both levels;
 //   - loads and stores of code compiled with -fsanitize-coverage=func,trace-loads,trace-stores,
 //     plain or atomic, but not read-modify-write, memcpy or memset: clang, at level `accesses`;
 //   - every atomic operation, under thread sanitizer, at level `accesses`.
@@ -16,11 +17,13 @@
 // wait. A condition variable wakes who has waited longest, and never without cause.
 //
 // Threads that std::thread starts inside a run belong to it, up to kMaxThreads in all; beyond that
-// std::thread throws std::system_error. On fibers thread sanitizer reports every thread_local
-// variable as a race, and so errno and std::call_once of libstdc++; and its pthread_once never comes
-// back after an exception. What blocks in other ways, POSIX
-// semaphores, barriers and spin locks, or reading from a pipe that another thread is to write,
-// blocks for ever. Nor does pthread_exit or cancellation work on fibers.
+// std::thread throws std::system_error. What blocks in other ways, POSIX semaphores, barriers and
+// spin locks, or reading from a pipe that another thread is to write, blocks for ever. Nor does
+// pthread_exit or cancellation work on fibers.
+//
+// Under thread sanitizer, fibers race for every thread_local variable, and so for errno and in
+// libstdc++'s std::call_once; with either backend the sanitizer's pthread_once never comes back
+// after an exception.
 //
 // A run that ends in a deadlock or at the step limit leaves its threads where they are: what is on
 // their stacks is not destroyed, locks stay locked, and memory stays allocated. What they work on
