@@ -114,8 +114,7 @@ void LinkLocks() {}
 
 }  // namespace mapfuzz
 
-// The parameters of these are named by the C library's manual.
-using namespace mapfuzz;  // NOLINT(google-build-using-namespace)
+using namespace mapfuzz;
 
 extern "C" {
 

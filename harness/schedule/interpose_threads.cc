@@ -25,7 +25,7 @@ void LinkThreads() {}
 
 }  // namespace mapfuzz
 
-using namespace mapfuzz;  // NOLINT(google-build-using-namespace)
+using namespace mapfuzz;
 
 extern "C" {
 

@@ -65,7 +65,7 @@ void LinkWaits() {}
 
 }  // namespace mapfuzz
 
-using namespace mapfuzz;  // NOLINT(google-build-using-namespace)
+using namespace mapfuzz;
 
 extern "C" {
 
