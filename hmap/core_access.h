@@ -21,14 +21,7 @@ std::uint64_t Core<T>::HashOf(const Q& key) {
   if constexpr (std::is_same_v<Q, K>) {
     if (!EqualsItself(key)) return parts_.random(Draw::kNanHash);
   }
-  if constexpr (SeededHasher<typename T::Hash, Q>) {
-    const std::uint64_t hash = parts_.hash(key, hash0_);
-    return kNarrowHash<typename T::Hash, K> ? MixBits(hash) : hash;
-  } else if constexpr (HasherOf<typename T::Hash, Q>) {
-    return MixBits(static_cast<std::uint64_t>(parts_.hash(key)) ^ MixBits(hash0_));
-  } else {
-    return 0;  // does not compile, for the reason that `Core` gives at its head
-  }
+  return HashWithSeed<K>(parts_.hash, key, hash0_);
 }
 
 // The chain to read for this hash: the old one as long as it has not been evacuated.

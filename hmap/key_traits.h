@@ -133,6 +133,19 @@ template <class H, class K>
 inline constexpr bool kNarrowHash<H, K> =
     sizeof(std::invoke_result_t<const H&, const K&, std::uint32_t>) < sizeof(std::uint64_t);
 
+// The hash that a map of keys K with this seed has for `key`.
+template <class K, class H, class Q>
+std::uint64_t HashWithSeed(H& hasher, const Q& key, std::uint32_t seed) {
+  if constexpr (SeededHasher<H, Q>) {
+    const std::uint64_t hash = hasher(key, seed);
+    return kNarrowHash<H, K> ? MixBits(hash) : hash;
+  } else if constexpr (HasherOf<H, Q>) {
+    return MixBits(static_cast<std::uint64_t>(hasher(key)) ^ MixBits(seed));
+  } else {
+    return 0;  // does not compile, for the reason that `Core` gives at its head
+  }
+}
+
 // Keys of another type Q may be looked up in a map from K without making a K.
 template <class Q, class K, class HashT, class Equal>
 concept LookupKey = !std::same_as<Q, K> && requires {
