@@ -3,6 +3,8 @@
 #ifndef HMAP_REF_H_
 #define HMAP_REF_H_
 
+#include <atomic>
+#include <cstdint>
 #include <utility>
 
 namespace hmap {
@@ -30,6 +32,19 @@ class Ref {
 
  private:
   T* target_ = nullptr;
+};
+
+// The base of a T that is made by `new`, not referred to yet, and dies with its last reference.
+template <class T>
+class Counted {
+ public:
+  void Ref() { references_.fetch_add(1, std::memory_order_relaxed); }
+  void Unref() {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete static_cast<T*>(this);
+  }
+
+ private:
+  std::atomic<std::uint32_t> references_{0};
 };
 
 }  // namespace hmap
