@@ -194,7 +194,7 @@ class SyncMap {
 
   const ReadPart& Read(Operation& op) const { return *op.pin.Protect(kReadPartHazard, read_); }
   Entry* Look(Operation& op, const K& key, IfDirty if_dirty) const HMAP_EXCLUDES(mutex_);
-  void Put(const char* name, const K& key, V value, std::optional<V>* previous)
+  void Put(const char* name, const K& key, V&& value, std::optional<V>* previous)
       HMAP_EXCLUDES(mutex_);
   typename Entry::Outcome LoadOrStoreLocked(Operation& op, const K& key, const V& value,
                                             std::optional<V>& actual) HMAP_EXCLUDES(mutex_);
@@ -246,7 +246,7 @@ SyncEntry<V>* SyncMap<K, V, HashT, EqualT, PolicyT>::Look(Operation& op, const K
 }
 
 template <class K, class V, class HashT, class EqualT, class PolicyT>
-void SyncMap<K, V, HashT, EqualT, PolicyT>::Put(const char* name, const K& key, V value,
+void SyncMap<K, V, HashT, EqualT, PolicyT>::Put(const char* name, const K& key, V&& value,
                                                 std::optional<V>* previous) {
   Operation op(*this, name);
   auto box = std::make_unique<Box>(std::move(value));
