@@ -39,7 +39,9 @@ TEST(ShardedMapThreadsTest, EachThreadFindsItsOwnKeysAsItLeftThem) {
       ASSERT_EQ(map.find(key), i);
       ASSERT_FALSE(map.insert_or_assign(key, -i));
       ASSERT_EQ(map.find(key), -i);
-      if (i % 2 == 0) ASSERT_TRUE(map.erase(key));
+      if (i % 2 == 0) {
+        ASSERT_TRUE(map.erase(key));
+      }
       ASSERT_EQ(map.contains(key), i % 2 != 0);
     }
   });

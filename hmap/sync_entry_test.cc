@@ -140,8 +140,12 @@ TEST(SyncEntryTest, EachOperationDoesInEachStateWhatItSays) {
       const Ref<Entry> entry = Make(kStates[i]);
       EXPECT_EQ(test.call(*entry.get(), pin), test.answers[i]);
       EXPECT_EQ(entry->state(), test.states[i]);
-      if (i == 0) EXPECT_EQ(entry->Load(pin), test.value);
-      if (test.states[i] != kHolds) EXPECT_EQ(entry->Load(pin), std::nullopt);
+      if (i == 0) {
+        EXPECT_EQ(entry->Load(pin), test.value);
+      }
+      if (test.states[i] != kHolds) {
+        EXPECT_EQ(entry->Load(pin), std::nullopt);
+      }
     }
   }
 }

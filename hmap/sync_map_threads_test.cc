@@ -40,7 +40,9 @@ TEST(SyncMapThreadsTest, EachThreadFindsItsOwnKeysAsItLeftThem) {
       ASSERT_EQ(map.swap(key, -i), i);
       ASSERT_EQ(map.load_or_store(key, 7), std::pair(-i, true));
       ASSERT_TRUE(map.compare_and_swap(key, -i, i));
-      if (i % 2 == 0) ASSERT_EQ(map.load_and_delete(key), i);
+      if (i % 2 == 0) {
+        ASSERT_EQ(map.load_and_delete(key), i);
+      }
       ASSERT_EQ(map.load(key).has_value(), i % 2 != 0);
     }
   });
