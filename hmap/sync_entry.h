@@ -154,11 +154,7 @@ class SyncEntry : public Counted<SyncEntry<V>> {
  private:
   struct Mark : Reclaimable {};
 
-  // Of this only the address counts.
-  static Reclaimable* Expunged() {
-    static Mark expunged;
-    return &expunged;
-  }
+  static Reclaimable* Expunged() { return &expunged_; }
   static bool IsBox(const Reclaimable* p) { return p != nullptr && p != Expunged(); }
   static const V& ValueOf(const Reclaimable* p) { return static_cast<const Box*>(p)->value; }
   static void CopyTo(std::optional<V>& copy, const Reclaimable* p) {
@@ -166,6 +162,7 @@ class SyncEntry : public Counted<SyncEntry<V>> {
     if (p != nullptr) copy.emplace(ValueOf(p));
   }
 
+  static inline constinit Mark expunged_;  // of this only the address counts
   std::atomic<Reclaimable*> p_;
 };
 

@@ -162,10 +162,10 @@ TEST(SyncMapThreadsTest, AClearLeavesNothingThatWasThereBefore) {
 }
 
 // Counts its living objects, in several threads.
-struct Counted {
-  explicit Counted(int number) : number(number) { ++living; }
-  Counted(const Counted& other) : number(other.number) { ++living; }
-  ~Counted() {
+struct CountedValue {
+  explicit CountedValue(int number) : number(number) { ++living; }
+  CountedValue(const CountedValue& other) : number(other.number) { ++living; }
+  ~CountedValue() {
     number = -1;
     --living;
   }
@@ -176,14 +176,14 @@ struct Counted {
 
 TEST(SyncMapThreadsTest, EveryValueThatIsMadeIsDestroyedAndNoneIsReadAfterwards) {
   {
-    SyncMap<int, Counted> map;
+    SyncMap<int, CountedValue> map;
     InThreads([&map](int thread) {
       for (int i = 0; i < kRounds; ++i) {
         const int key = (i * 7 + thread) % 12;
-        map.store(key, Counted(key));
+        map.store(key, CountedValue(key));
         if (i % 5 == 0) map.erase(key);
-        if (i % 32 == 0) map.store(100 + i + thread, Counted(0));
-        const std::optional<Counted> found = map.load((key + 1) % 12);
+        if (i % 32 == 0) map.store(100 + i + thread, CountedValue(0));
+        const std::optional<CountedValue> found = map.load((key + 1) % 12);
         ASSERT_TRUE(!found.has_value() || found->number == (key + 1) % 12);
       }
     });
@@ -191,7 +191,7 @@ TEST(SyncMapThreadsTest, EveryValueThatIsMadeIsDestroyedAndNoneIsReadAfterwards)
     EXPECT_LE(SyncMapInside::RetainedValues(map), bound);
     EXPECT_LE(SyncMapInside::RetainedParts(map), Reclaimer::kSlots);
   }
-  EXPECT_EQ(Counted::living, 0);
+  EXPECT_EQ(CountedValue::living, 0);
 }
 
 // --- Code that calls back ---
