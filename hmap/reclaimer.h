@@ -104,15 +104,15 @@ class Reclaimer {
       slot_.taken.store(false, std::memory_order_release);
     }
 
-    // Reads `source` and announces what it points to, which is not freed until the hazard is
-    // released or used again. The announcement comes before the second look: whoever takes the
-    // object out of `source` later sees it.
-    template <class T>
-    T* Protect(std::size_t hazard, const std::atomic<T*>& source) {
-      T* object = source.load();
+    // Reads `source`, an atomic pointer to a Reclaimable, and announces what it points to, which is
+    // not freed until the hazard is released or used again. The announcement comes before the
+    // second look: whoever takes the object out of `source` later sees it.
+    template <class Source>
+    auto Protect(std::size_t hazard, const Source& source) {
+      auto* object = source.load();
       for (;;) {
         slot_.hazards[hazard].store(object);
-        T* const again = source.load();
+        auto* const again = source.load();
         if (again == object) return object;
         object = again;
       }

@@ -114,6 +114,32 @@ TEST_F(ReclaimerTest, WhatIsNoLongerAnnouncedIsFreed) {
   }
 }
 
+// A pointer that is replaced between the first look at it and the announcement.
+struct Elusive {
+  Node* load() const {
+    Node* const seen = cell.node.load();
+    if (!replaced) {
+      replaced = true;
+      cell.Replace(1);
+      RetiredList garbage;
+      Reclaimer::Pin pin(reclaimer, garbage);
+      for (std::size_t i = 0; i < kScanAt; ++i) pin.Retire(new Node(2));
+    }
+    return seen;
+  }
+
+  Reclaimer& reclaimer;
+  Cell& cell;
+  mutable bool replaced = false;
+};
+
+TEST_F(ReclaimerTest, WhatWasReplacedBeforeItWasAnnouncedIsNotReturned) {
+  Reclaimer reclaimer;
+  Cell cell(reclaimer);
+  Reader reader(reclaimer);
+  EXPECT_EQ(reader.pin.Protect(0, Elusive{reclaimer, cell})->number, 1);
+}
+
 TEST_F(ReclaimerTest, EverySlotKeepsItsBoundHoweverMuchOneOperationRetires) {
   Reclaimer reclaimer;
   Cell cell(reclaimer);

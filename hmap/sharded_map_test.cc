@@ -235,6 +235,23 @@ TEST(ShardedMapTest, KeysNotEqualToThemselvesAreKeptAndNeverFound) {
   EXPECT_TRUE(map.empty());
 }
 
+// Readers would share the draws of their shard's random source.
+TEST(ShardedMapTest, ReadersDrawNothing) {
+  using Map = ShardedMap<double, int, Hash<double>, std::equal_to<>,
+                         LedgerAllocator<std::pair<const double, int>>, TestPolicy<Strict>>;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  Rig rig;
+  Map map(1, rig.parts<Map::MapT>());
+  map.insert(nan, 1);
+  map.insert(2, 2);
+  const int drawn = rig.draws.drawn;
+  map.find(nan);
+  map.contains(nan);
+  map.find(2);
+  map.for_each([](double, int) {});
+  EXPECT_EQ(rig.draws.drawn, drawn);
+}
+
 TEST(ShardedMapTest, TakesValuesThatCannotBeCopied) {
   ShardedMap<int, std::unique_ptr<int>> map;
   EXPECT_TRUE(map.insert_or_assign(1, std::make_unique<int>(1)));

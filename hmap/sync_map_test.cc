@@ -90,7 +90,7 @@ TEST(SyncMapTest, ANewKeyGoesToTheDirtyPartWhichIsFirstMadeOfTheReadPart) {
                         {"store 4 40", "", "read 1=10 2=20 amended | dirty 1=10 2=20 3=30 4=40"}});
 }
 
-TEST(SyncMapTest, OperationsOnTheReadPartTakeNoLockAndCountNoMiss) {
+TEST(SyncMapTest, OperationsOnTheReadPartCountNoMiss) {
   IntMap map;
   Settle(map);
   ExpectSteps(map, {
@@ -116,6 +116,20 @@ TEST(SyncMapTest, OperationsOnTheReadPartTakeNoLockAndCountNoMiss) {
                        {"erase 3", "false", "read 1- 2=20"},
                        {"range", "2=20 ", "read 1- 2=20"},
                    });
+}
+
+// One that did would wait for itself.
+TEST(SyncMapTest, OperationsOnKeysOfTheReadPartGoOnWhileTheLockIsHeld) {
+  IntMap map;
+  Settle(map);
+  SyncMapInside::WithLock(map, [&map] {
+    for (const char* line : {"load 1", "load 3", "store 1 11", "swap 1 12", "load_or_store 1 13",
+                             "compare_and_swap 1 12 14", "compare_and_delete 1 14", "store 1 15",
+                             "load_and_delete 1", "load_or_store 1 16", "erase 1", "range"}) {
+      Do(map, line);
+    }
+  });
+  EXPECT_EQ(SyncMapInside::Describe(map), "read 1- 2=20");
 }
 
 // Every kind of look at the dirty part, of which each counts; the third promotes.

@@ -238,6 +238,45 @@ const NamedCall kCalls[] = {
     {"clear", [](Hooked& map) { map.clear(); }},
 };
 
+using HashHooked = SyncMap<int, int, HookedHash, HookedEqual>;
+
+// Each call looks for key 1 in a read part that does not have it; before it gets the lock, another
+// thread promotes the dirty part.
+TEST(SyncMapThreadsTest, WhatWasPromotedMeanwhileIsFoundByTheSecondLook) {
+  struct Case {
+    const char* name;
+    bool (*call)(HashHooked&);
+    const char* after;
+  };
+  const Case kCases[] = {
+      {"load", [](HashHooked& map) { return map.load(1) == 10; }, "read 1=10 2=20"},
+      {"store", [](HashHooked& map) { return map.store(1, 11), true; }, "read 1=11 2=20"},
+      {"swap", [](HashHooked& map) { return map.swap(1, 11) == 10; }, "read 1=11 2=20"},
+      {"load_or_store", [](HashHooked& map) { return map.load_or_store(1, 11).first == 10; },
+       "read 1=10 2=20"},
+      {"load_and_delete", [](HashHooked& map) { return map.load_and_delete(1) == 10; },
+       "read 1- 2=20"},
+      {"erase", [](HashHooked& map) { return map.erase(1); }, "read 1- 2=20"},
+      {"compare_and_swap", [](HashHooked& map) { return map.compare_and_swap(1, 10, 11); },
+       "read 1=11 2=20"},
+      {"compare_and_delete", [](HashHooked& map) { return map.compare_and_delete(1, 10); },
+       "read 1- 2=20"},
+  };
+  const auto promote = [](const HashHooked& map) { map.range([](int, int) { return true; }); };
+  for (const Case& test : kCases) {
+    SCOPED_TRACE(test.name);
+    HashHooked map;
+    map.store(2, 20);
+    promote(map);
+    map.store(1, 10);
+    ASSERT_EQ(SyncMapInside::Describe(map), "read 2=20 amended | dirty 1=10 2=20");
+    hook = [&] { std::thread([&] { promote(map); }).join(); };
+    EXPECT_TRUE(test.call(map));
+    EXPECT_FALSE(hook) << "it did run";
+    EXPECT_EQ(SyncMapInside::Describe(map), test.after);
+  }
+}
+
 TEST(SyncMapReentryTest, CodeThatACallRunsCannotCallTheMap) {
   for (const NamedCall& outer : kCalls) {
     if (outer.first == "clear") continue;  // it runs none

@@ -59,6 +59,13 @@ struct SyncMapInside {
     return "";
   }
 
+  // Calls f with the map's lock held, which f must not take.
+  template <class MapT, class F>
+  static void WithLock(const MapT& map, F f) {
+    const MutexLock lock(map.mutex_);
+    f();
+  }
+
   // Replaced values, and replaced read parts, that are not freed yet.
   template <class MapT>
   static std::size_t RetainedValues(const MapT& map) {
