@@ -68,7 +68,10 @@ class SyncEntry : public Counted<SyncEntry<V>> {
   bool TrySwap(Pin& pin, std::unique_ptr<Box>& box, std::optional<V>* previous) {
     for (;;) {
       Reclaimable* p = previous == nullptr ? p_.load() : pin.Protect(kValueHazard, p_);
-      if (p == Expunged()) return false;
+      if (p == Expunged()) {
+        if (previous != nullptr) previous->reset();
+        return false;
+      }
       if (previous != nullptr) CopyTo(*previous, p);
       if (!p_.compare_exchange_strong(p, box.get())) continue;
       box.release();
@@ -105,7 +108,10 @@ class SyncEntry : public Counted<SyncEntry<V>> {
   bool Delete(Pin& pin, std::optional<V>* previous) {
     for (;;) {
       Reclaimable* p = previous == nullptr ? p_.load() : pin.Protect(kValueHazard, p_);
-      if (!IsBox(p)) return false;
+      if (!IsBox(p)) {
+        if (previous != nullptr) previous->reset();  // what an attempt that failed has copied
+        return false;
+      }
       if (previous != nullptr) CopyTo(*previous, p);
       if (!p_.compare_exchange_strong(p, nullptr)) continue;
       pin.Retire(p);
