@@ -19,8 +19,8 @@
 // all slots taken waits until one is free: no more than kSlots run at once.
 //
 // Bound: a slot keeps at most kScanAt retired objects, so kSlots * kScanAt are kept in all, and
-// kScanAt if one thread works alone, however long a reader stands still. Retiring costs O(log) in
-// the number of announcements, on average; a pin two atomic writes.
+// kScanAt if one thread works alone, however long a reader stands still. Retiring costs O(the
+// number of announcements), on average; a pin two atomic writes.
 
 #ifndef HMAP_RECLAIMER_H_
 #define HMAP_RECLAIMER_H_
@@ -29,7 +29,6 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
-#include <functional>
 #include <thread>
 #include <utility>
 
@@ -173,7 +172,8 @@ class Reclaimer {
   };
   using Slots = std::array<Slot, kSlots>;
 
-  // What was announced when this was made.
+  // What was announced when this was made, by slot: in no order of addresses, so that what threads
+  // do does not hang on where objects lie.
   class Announced {
    public:
     explicit Announced(const Slots& slots) {
@@ -182,10 +182,10 @@ class Reclaimer {
           if (const Reclaimable* object = hazard.load()) objects_[count_++] = object;
         }
       }
-      std::sort(objects_.begin(), objects_.begin() + count_, std::less<>());
     }
     bool Contains(const Reclaimable* object) const {
-      return std::binary_search(objects_.begin(), objects_.begin() + count_, object, std::less<>());
+      const auto end = objects_.begin() + count_;
+      return std::find(objects_.begin(), end, object) != end;
     }
 
    private:
