@@ -1,12 +1,12 @@
 // What the wrappers promise at run time; `unguarded_access.cc` is about what they make of code that
 // does not take them.
 
-#include "hmap/mutex.h"
-
 #include <gtest/gtest.h>
 
 #include <array>
 #include <thread>
+
+#include "hmap/mutex.h"
 
 namespace hmap {
 namespace {

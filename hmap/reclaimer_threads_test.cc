@@ -1,5 +1,3 @@
-#include "hmap/reclaimer.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,6 +8,8 @@
 #include <optional>
 #include <thread>
 #include <vector>
+
+#include "hmap/reclaimer.h"
 
 namespace hmap {
 namespace {

@@ -1,8 +1,8 @@
-#include "hmap/reentry.h"
-
 #include <gtest/gtest.h>
 
 #include <thread>
+
+#include "hmap/reentry.h"
 
 namespace hmap {
 namespace {

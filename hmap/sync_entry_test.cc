@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "hmap/reclaimer.h"
 #include "hmap/ref.h"
@@ -147,6 +148,38 @@ TEST(SyncEntryTest, EachOperationDoesInEachStateWhatItSays) {
         EXPECT_EQ(entry->Load(pin), std::nullopt);
       }
     }
+  }
+}
+
+// A value whose copy gives way to another thread: it runs `hook`, once.
+struct GivesWay {
+  explicit GivesWay(std::function<void()>* hook) : hook(hook) {}
+  GivesWay(const GivesWay& other) : hook(other.hook) {
+    if (const std::function<void()> run = std::exchange(*hook, nullptr)) run();
+  }
+
+  std::function<void()>* hook;
+};
+
+TEST(SyncEntryTest, WhoComesTooLateIsNotGivenTheValueThatItHasRead) {
+  using Contended = SyncEntry<GivesWay>;
+  Reclaimer reclaimer;
+  RetiredList garbage;
+  Pin pin(reclaimer, garbage);
+  Pin of_other(reclaimer, garbage);
+  for (const bool swaps : {false, true}) {
+    SCOPED_TRACE(swaps);
+    std::function<void()> hook;
+    Contended entry(std::make_unique<Contended::Box>(&hook));
+    hook = [&] {
+      EXPECT_TRUE(entry.Delete(of_other, nullptr));
+      entry.TryExpunge();
+    };
+    std::optional<GivesWay> previous;
+    auto box = std::make_unique<Contended::Box>(&hook);
+    EXPECT_FALSE(swaps ? entry.TrySwap(pin, box, &previous) : entry.Delete(pin, &previous));
+    EXPECT_FALSE(previous.has_value());
+    EXPECT_EQ(entry.state(), kExpunged);
   }
 }
 
