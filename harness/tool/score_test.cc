@@ -145,7 +145,7 @@ TEST_F(ScoreTest, EndsAtATapeThatCannotBeRun) {
   folder_.Put("bugs/quiet.tape", "mapfuzz tape v1\n");
   const Outcome run = Score();
   EXPECT_EQ(run.code, kExitUsage) << run.output;
-  EXPECT_TRUE(run.Says("bugs/quiet.tape:2:1: ")) << run.output;
+  EXPECT_TRUE(run.Says("bugs/quiet.tape:1:16: ")) << run.output;
 }
 
 TEST_F(ScoreTest, GoesOnAfterABuildThatFails) {
