@@ -59,7 +59,7 @@ TEST(ChooserTest, RandomSwitchesAsOftenAsItsChanceSays) {
     const auto log = static_cast<std::uint8_t>(chance_log);
     const int changes = Changes(Choices(RandomSchedule(PointLevel::kLocks, 5, log), 6400));
     const int expected = 6400 >> chance_log;
-    EXPECT_NEAR(changes, expected, expected / 4) << chance_log;
+    EXPECT_NEAR(changes, expected, 0.25 * expected) << chance_log;
   }
 }
 
