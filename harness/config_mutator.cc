@@ -59,6 +59,13 @@ void ChangeLayout(TapeLayout& layout, Random& random) {
   }
 }
 
+// Bytes as often as three others: their layouts stand for many types, and fewer targets have them.
+KeyType RandomType(KeyType likely, Random& random) {
+  if (random.Chance(1, 4)) return likely;
+  const std::uint32_t drawn = random.Below(kKeyTypes + 2);
+  return drawn < kKeyTypes ? static_cast<KeyType>(drawn) : KeyType::kBytes;
+}
+
 HashKind RandomHash(Random& random) {
   constexpr HashKind kHashes[] = {HashKind::kGood,     HashKind::kGood,     HashKind::kGood,
                                   HashKind::kGood,     HashKind::kLowBits,  HashKind::kConst,
@@ -128,7 +135,7 @@ void ChangeConfig(Config& config, Random& random) {
 
 Config RandomConfig(KeyType likely, Random& random) {
   Config config;
-  config.type = random.Chance(1, 4) ? likely : static_cast<KeyType>(random.Below(kKeyTypes));
+  config.type = RandomType(likely, random);
   // A target may make it one of bytes.
   config.layout = RandomLayout(random);
   config.policy = static_cast<PolicyKind>(random.Below(kPolicyKinds));
