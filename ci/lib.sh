@@ -9,6 +9,8 @@ me=ci/$(basename "$0")
 
 # Objects are shared by build trees in different folders.
 export CCACHE_NOHASHDIR=true
+# Without this the cache leaves alone what is compiled with precompiled headers.
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 
 # The presets say how to build; a caller's compiler or engine is for an engine's own build script.
 unset CC CXX CFLAGS CXXFLAGS LDFLAGS LIB_FUZZING_ENGINE
