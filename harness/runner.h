@@ -300,6 +300,7 @@ class Runner {
   struct Begun {
     std::uint64_t size = 0;  // of the map
     std::uint64_t birth = 0;
+    std::uint64_t kept = 0;  // keys that the old array, if there was one, may have kept by then
   };
   Begun begun_[kSeenSlots];
   struct Stood {

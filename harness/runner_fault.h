@@ -338,11 +338,11 @@ void Runner<S>::CheckLives() {
 }
 
 // The most keys that old arrays can keep for the iterator: whatever was in the two arrays it began
-// with, or came into them since.
+// with, or came into them since, and what the old one of them had kept for others.
 template <Subject S>
 std::uint64_t Runner<S>::KeepableFor(int slot) const {
   if (!stage_->iterators[slot]) return 0;
-  return 2 * (begun_[slot].size + next_birth_ - begun_[slot].birth);
+  return 2 * (begun_[slot].size + next_birth_ - begun_[slot].birth) + begun_[slot].kept;
 }
 
 // The iterator goes. What is kept for it in an array that the map still moves from, stays there.

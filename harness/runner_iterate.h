@@ -25,9 +25,9 @@ void Runner<S>::Begin(int slot, std::uint16_t draw, const char* op) {
     LetGo(slot);
     stage_->iterators[slot].emplace(std::move(*begun));
     contract_.OnBegin(slot, kMap, side.model, next_birth_);
-    begun_[slot] = {side.model.size(), next_birth_};
     stories_[slot] = {};
     const HeaderView& header = side.table.header();
+    begun_[slot] = {side.model.size(), next_birth_, header.growing ? keys_kept_ : 0};
     stories_[slot].moved = header.growing;
     if (header.growing && side.model.size() != 0) {
       core_.Hit(Milestone::kIteratorBegunMidGrowth);
