@@ -58,7 +58,11 @@ Alarm AlarmOf(const std::string& oracle, const std::vector<BugFile>& bugs) {
     alarm.bug = bug;
   }
   if (alarm.IsThere()) {
-    Load(alarm);
+    if (IsFile(alarm.bug.alarm)) {
+      Load(alarm);
+    } else {
+      alarm.wrong = fmt::format("{}: its alarm is not there: {}", alarm.bug.path, alarm.bug.alarm);
+    }
   } else {
     alarm.wrong = "has no alarm: no planted bug that only it sees has a line `alarm:`";
   }

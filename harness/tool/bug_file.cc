@@ -30,6 +30,13 @@ std::vector<std::string_view> OracleNames() {
   return names;
 }
 
+// Trees of the map as it is lie beside those of the bugs.
+bool IsNameOfATree(std::string_view id) {
+  constexpr std::string_view kEnd = "-unsanitised";
+  const bool ends_so = id.size() >= kEnd.size() && id.substr(id.size() - kEnd.size()) == kEnd;
+  return id == "unedited" || id == "coverage" || ends_so;
+}
+
 // Reads a bug file from its first line to its last.
 class Reader {
  public:
@@ -92,6 +99,10 @@ class Reader {
                                        : "; did you mean " + Quoted(nearest) + "?"));
     };
     if (name == "id") {
+      if (IsNameOfATree(value)) {
+        Fail(line, colon + 3,
+             Quoted(value) + " is what a tree without a bug is called; give another");
+      }
       bug_.id = value;
     } else if (name == "title") {
       bug_.title = value;
@@ -99,8 +110,9 @@ class Reader {
       known(kBugClasses);
       bug_.bug_class = value;
     } else if (name == "file") {
-      if (value.rfind("hmap/", 0) != 0 || value.find("..") != std::string::npos) {
-        Fail(line, colon + 3, "a bug is planted in a file of hmap/");
+      const bool is_normal = std::filesystem::path(value).lexically_normal().string() == value;
+      if (value.rfind("hmap/", 0) != 0 || !is_normal) {
+        Fail(line, colon + 3, "a bug is planted in a file of hmap/, as hmap/NAME");
       }
       bug_.file = value;
     } else if (name == "oracle") {

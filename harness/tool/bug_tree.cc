@@ -29,12 +29,12 @@ ChildSpec ProgramSpec(const TreeSpec& tree, const std::vector<std::string>& argu
   spec.argv = {"/usr/bin/env"};
   spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
   spec.log = LogOf(tree);
-  // Trees differ by their folders, which the compiler's cache is not to mind; nor, with the second,
-  // headers that are precompiled.
+  // Trees differ by their folders, which the compiler's cache is not to mind; nor headers that are
+  // precompiled. And names of files are the same in all trees, or none would be like another.
   spec.environment = {
       "CCACHE_NOHASHDIR=true",
-      "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime"};
-  if (!tree.libraries.empty()) spec.environment.push_back("CCACHE_BASEDIR=" + tree.source);
+      "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime",
+      "CCACHE_BASEDIR=" + tree.source};
   return spec;
 }
 

@@ -144,6 +144,10 @@ Json ToJson(const std::vector<BugState>& states, const std::string& shortage, in
   return {{"bugs", bugs}, {"shortage", shortage}, {"exit", code}};
 }
 
+bool IsOwnFolder(const Session& session, const BugsArguments& arguments) {
+  return arguments.folder == session.registry.corpus_dir + "/bugs";
+}
+
 int ShowStories(Session& session, const BugsArguments& arguments,
                 const std::vector<BugFile>& bugs) {
   Json stories = Json::array();
@@ -158,8 +162,10 @@ int ShowStories(Session& session, const BugsArguments& arguments,
     session.PrintJson({{"bugs", stories}, {"exit", kExitClean}});
     return kExitClean;
   }
-  session.screen.Out(
-      fmt::format("Next: {} score {}\n", session.command, fmt::join(arguments.ids, " ")));
+  const std::string elsewhere =
+      IsOwnFolder(session, arguments) ? "" : " --bugs " + ShellQuote(arguments.folder);
+  session.screen.Out(fmt::format("Next: {} score {}{}\n", session.command,
+                                 fmt::join(arguments.ids, " "), elsewhere));
   return kExitClean;
 }
 
@@ -172,7 +178,9 @@ int Bugs(Session& session, const BugsArguments& arguments) {
     TryToPlant(arguments.source, states.back());
   }
   CompileSample(session, arguments, states);
-  const std::string shortage = ShortageOf(bugs, kLeastInClass);
+  // How many there have to be is said of this project's.
+  const std::string shortage =
+      IsOwnFolder(session, arguments) ? ShortageOf(bugs, kLeastInClass) : "";
   std::size_t wrong = 0, compiled = 0;
   for (const BugState& state : states) {
     wrong += state.wrong.empty() ? 0 : 1;

@@ -63,6 +63,12 @@ ScoreOptions OptionsOf(const Session& session, const ScoreArguments& arguments) 
     throw ToolError(kExitUsage, "--config: a name does not begin with a dot; give another");
   }
   options.configuration = arguments.config;
+  if (FileNamePart(arguments.config) != arguments.config) {
+    throw ToolError(kExitUsage,
+                    fmt::format("--config {}: the name is that of a folder; write at most "
+                                "80 letters, digits, '.', '_' and '-'",
+                                ShellQuote(arguments.config)));
+  }
   if (arguments.config == kCanaryName) {
     throw ToolError(kExitUsage, "--config: `canary` is the canary's own; give another name");
   }
@@ -93,23 +99,39 @@ Score StoredScore(const std::string& folder, const std::string& name) {
   return ParseScore(ReadInput(file), file);
 }
 
+// A compiler's message may be cut in the middle of a character.
+std::string TextOf(const Json& document) {
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 // Behind the text and into the JSON, and into files beside those of the score.
 void AddComparison(const std::string& folder, const ScoreComparison& comparison, std::string& text,
                    Json& json) {
   const std::string file = folder + "/vs-" + FileNamePart(comparison.b);
   json["comparison"] = ToJson(comparison);
-  WriteAtomically(file + ".json", json["comparison"].dump(1) + "\n");
+  WriteAtomically(file + ".json", TextOf(json["comparison"]));
   WriteAtomically(file + ".txt", ComparisonText(comparison));
   text += fmt::format("\n{}\nthe comparison is kept in {}.txt and .json\n",
                       ComparisonText(comparison), file);
 }
 
 void WriteResults(const std::string& folder, const Score& score, const ScoreReport& report) {
-  WriteAtomically(folder + "/score.json", ToJson(score).dump(1) + "\n");
-  WriteAtomically(folder + "/report.json", ToJson(report).dump(1) + "\n");
+  WriteAtomically(folder + "/score.json", TextOf(ToJson(score)));
+  WriteAtomically(folder + "/report.json", TextOf(ToJson(report)));
   WriteAtomically(folder + "/report.txt", ReportText(report));
   WriteAtomically(folder + "/trials.csv", ScoreCsv(score));
   WriteAtomically(folder + "/survival.svg", SurvivalPlot(score));
+}
+
+// What was measured is reported, too, if something ends the score.
+Score RunOrKeep(ScoreLoop& loop, const ScoreOptions& options) {
+  try {
+    return loop.Run();
+  } catch (const ToolError&) {
+    const Score all = loop.All();
+    WriteResults(options.folder, all, ReportOf(all));
+    throw;
+  }
 }
 
 // Found as surely as it should be, and by the corpus; or, if it is no bug, by nobody.
@@ -161,7 +183,7 @@ int RunScore(Session& session, const ScoreArguments& arguments) {
       "score: {}, {} of {} each, {} at once, seed {}; in {}", Plural(options.bugs.size(), "bug"),
       Plural(options.trials, "trial"), FormatDuration(options.budget_seconds), options.jobs,
       options.seed, options.folder));
-  const Score score = loop.Run();
+  const Score score = RunOrKeep(loop, options);
   const ScoreReport report = ReportOf(score);
   const Score all = loop.All();
   WriteResults(options.folder, all, ReportOf(all));

@@ -153,14 +153,23 @@ ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
     for (const BuildRecord& record : records) {
       if (record.bug.empty() != unedited) continue;
       RequireUnchanged(record);
-      Remember(record);
+      if (IsCurrent(record)) Remember(record);
     }
   }
 }
 
+// What was measured of a bug that has gone or changed since says nothing any more.
+bool ScoreLoop::IsCurrent(const BuildRecord& record) const {
+  const auto is_measured = [&](const BugFile& bug) {
+    return bug.id == record.bug && EditHash(bug) == record.edit;
+  };
+  return record.bug.empty() ||
+         std::any_of(options_.known.begin(), options_.known.end(), is_measured);
+}
+
 void ScoreLoop::RequireUnchanged(const BuildRecord& record) const {
   for (const BugFile& bug : options_.bugs) {
-    if (bug.id != record.bug || EditHash(bug) == record.edit) continue;
+    if (bug.id != record.bug || IsCurrent(record)) continue;
     throw ToolError(kExitUsage, fmt::format("{} has changed since it was measured in {}; give this "
                                             "score another name (--config), or remove that folder",
                                             bug.id, options_.folder));

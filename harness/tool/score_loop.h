@@ -79,6 +79,7 @@ class ScoreLoop {
   bool IsMeasured(const BugFile& bug) const;
   bool IsReplayed(const BugFile& bug) const;
   std::vector<std::uint64_t> MissingTrials(const BugFile& bug) const;
+  bool IsCurrent(const BuildRecord& record) const;
   void RequireUnchanged(const BuildRecord& record) const;
   void Remember(const BuildRecord& record);
   void RunTrials(const BugFile& bug, const BugTree& tree);

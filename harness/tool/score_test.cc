@@ -48,7 +48,9 @@ class ScoreTest : public MapfuzzTest {
                    "'\n"
                    "  exit 1\n"
                    "fi\n"
-                   "grep -v '^//' ../hmap/map.h >$objects/subjects_hmap_u64.cc.o\n" +
+                   "object=$objects/subjects_hmap_u64.cc.o\n"
+                   "grep -v '^//' ../hmap/map.h >$object\n"
+                   "echo \"$CCACHE_BASEDIR\" >>$object\n" +
                    link + "mapfuzz\n" + link + "targets/fake_fuzzer\n" + link +
                    "targets/other_fuzzer\n");
   }
@@ -140,12 +142,15 @@ TEST_F(ScoreTest, IsNotGoodIfNoTapeOfTheCorpusShowsTheBug) {
   EXPECT_TRUE(run.Says("look at a-bug (which no tape of the corpus shows)")) << run.output;
 }
 
-TEST_F(ScoreTest, EndsAtATapeThatCannotBeRun) {
+TEST_F(ScoreTest, EndsAtATapeThatCannotBeRunAndTellsWhatItKnows) {
+  PutBug("a-bug", "int planted;");
   PutBug("quiet", "int strange;");
   folder_.Put("bugs/quiet.tape", "mapfuzz tape v1\n");
   const Outcome run = Score();
   EXPECT_EQ(run.code, kExitUsage) << run.output;
   EXPECT_TRUE(run.Says("bugs/quiet.tape:1:16: ")) << run.output;
+  const std::string report = ReadOrEmpty(folder_ / "work/present/report.txt");
+  EXPECT_NE(report.find("a-bug"), std::string::npos) << report;
 }
 
 TEST_F(ScoreTest, GoesOnAfterABuildThatFails) {
@@ -188,6 +193,7 @@ TEST_F(ScoreTest, SaysBeforeItBuildsWhatWouldEndIt) {
   EXPECT_TRUE(Score({"--vs", "present"}).Says("--vs: is the score itself"));
   EXPECT_TRUE(Score({"--config", "canary"}).Says("`canary` is the canary's own"));
   EXPECT_TRUE(Score({"--config", ""}).Says("--config")) << "no name";
+  EXPECT_TRUE(Score({"--config", "a b"}).Says("the name is that of a folder")) << "a-b is another";
   PutBug("b-bug", "int planted, twice;");
   const std::string bug = ReadOrEmpty(folder_ / "bugs/b-bug.bug");
   folder_.Put("bugs/b-bug.bug", bug.substr(0, bug.find("old:")) + "old:\nint gone;\nnew:\n\n");
@@ -237,6 +243,19 @@ TEST_F(ScoreTest, DoesNotMixABugWithWhatItWasBefore) {
   const Outcome run = Score();
   EXPECT_EQ(run.code, kExitUsage) << run.output;
   EXPECT_TRUE(run.Says("a-bug has changed since it was measured")) << run.output;
+}
+
+TEST_F(ScoreTest, ForgetsBugsThatHaveChangedOrGone) {
+  PutBug("a-bug", "int planted;");
+  PutBug("b-same-as-a", "// and a remark\nint planted;");
+  PutBug("c-bug", "int planted, twice;");
+  EXPECT_EQ(Score().code, kExitHarness);
+  PutBug("a-bug", "int planted, otherwise;");
+  EXPECT_EQ(Score({"c-bug"}).code, kExitClean);
+  EXPECT_EQ(Stored()["bugs"].size(), 2u) << "what the first was is not told of what it is";
+  fs::remove(folder_ / "bugs/a-bug.bug");
+  const Outcome run = Score({"b-same-as-a"});
+  EXPECT_EQ(run.code, kExitClean) << run.output;
 }
 
 TEST_F(ScoreTest, ReportsTheBugsThatAreAskedForAlone) {
@@ -361,11 +380,12 @@ TEST_F(ScoreTest, CountsBugsAndTellsThoseThatCannotBePlanted) {
     more.insert(more.begin(), command.begin(), command.end());
     return Run(more);
   };
-  EXPECT_EQ(with({}).code, kExitHarness);
-  EXPECT_TRUE(with({}).Says("class evacuation: 0 of 5 bugs"));
+  EXPECT_EQ(with({}).code, kExitClean);
+  EXPECT_FALSE(with({}).Says("class evacuation: 0 of 5 bugs")) << "which is said of this project's";
+  EXPECT_TRUE(with({"a-bug"}).Says("score a-bug --bugs ")) << with({"a-bug"}).output;
   EXPECT_TRUE(with({"a-bug"}).Says("- int good;\n")) << with({"a-bug"}).output;
   EXPECT_TRUE(with({"a-bag"}).Says("did you mean `a-bug`?"));
-  EXPECT_TRUE(with({"--compile", "1"}).Says("too few bugs"));
+  EXPECT_TRUE(with({"--compile", "1"}).Says("clean: 1 bug can be planted, 1 compiled"));
   EXPECT_FALSE(with({}).Says("without a tape"));
   fs::remove(folder_ / "bugs/a-bug.tape");
   EXPECT_TRUE(with({}).Says("without a tape that shows it: 1 bug\n  a-bug\n")) << with({}).output;
