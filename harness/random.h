@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "harness/mix.h"
+#include "harness/key_space.h"
 
 namespace mapfuzz {
 

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "model/entry.h"
 #include "targets/tape_property.h"
 
 namespace mapfuzz {

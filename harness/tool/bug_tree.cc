@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <regex>
 #include <vector>
 
 #include "harness/tool/child.h"
@@ -151,12 +150,13 @@ std::vector<BugTree> BuildBugTrees(const std::vector<TreeSpec>& specs, int jobs)
 
 Effect EffectOf(const std::string& build) {
   Effect effect;
-  static const std::regex kObject("subjects_((hmap|shared)_[a-z0-9]+)\\.cc\\.o");
+  constexpr std::string_view kBegin = "subjects_hmap_", kEnd = ".cc.o";
   for (const std::string& file : FilesUnder(build + "/targets/CMakeFiles/mapfuzz_subjects.dir")) {
     const std::string name = fs::path(file).filename().string();
-    std::smatch parts;
-    if (!std::regex_match(name, parts, kObject)) continue;
-    effect[parts[1]] = Hex(NameHash(ReadOrEmpty(file, kLargestObject)));
+    if (name.rfind(kBegin, 0) != 0 || name.size() < kBegin.size() + kEnd.size()) continue;
+    const std::string type = name.substr(kBegin.size(), name.size() - kBegin.size() - kEnd.size());
+    if (name != fmt::format("{}{}{}", kBegin, type, kEnd)) continue;
+    effect[type] = Hex(NameHash(ReadOrEmpty(file, kLargestObject)));
   }
   if (effect.empty()) throw ToolError(kExitHarness, build + ": no object of the map in it");
   return effect;

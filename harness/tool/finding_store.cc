@@ -105,11 +105,10 @@ bool FindingStore::Add(Finding finding) {
 void FindingStore::Write(Finding& finding) {
   const std::string base = folder_ + "/" + FindingName(finding.target, finding.signature);
   const std::string tape_file = base + ".tape";
-  const std::string& program = finding.program.empty() ? program_ : finding.program;
-  const std::string command = program + " replay" + options_ + " " + ShellQuote(tape_file);
+  const std::string command = program_ + " replay" + options_ + " " + ShellQuote(tape_file);
   try {
     if (finding.tape.has_value()) WriteAtomically(tape_file, FindingText(finding, command));
-    const std::string show = program + " show" + options_ + " " + ShellQuote(tape_file);
+    const std::string show = program_ + " show" + options_ + " " + ShellQuote(tape_file);
     WriteAtomically(
         base + ".txt",
         finding.tape.has_value()

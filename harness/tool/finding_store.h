@@ -20,7 +20,6 @@ struct Finding {
   std::string target;
   Signature signature;
   std::optional<Tape> tape;  // none if the fuzzer saved no input (a leak seen at its end)
-  std::string program;       // `mapfuzz` of the build that shows it; empty: this tool
   std::string report;        // begins with the MAPFUZZ-FAIL line
   bool confirmed = false;    // failed again in a process of its own
   std::uint64_t count = 1;   // this hunt and earlier ones into the same folder

@@ -71,7 +71,6 @@ const BugTree& EvidenceFinder::Unedited() {
   BugTree tree = BuildBugTree({.source = spec_.source,
                                .folder = spec_.folder + "/unedited",
                                .types = spec_.types,
-                               .preset = spec_.preset,
                                .jobs = spec_.jobs});
   if (!tree.built) {
     throw ToolError(kExitEnvironment, "the map as it is was not built: " + tree.message);

@@ -120,7 +120,6 @@ ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
       evidence_(session, {.source = options.source,
                           .folder = options.folder + "/trees",
                           .types = TypesOf(options.bugs),
-                          .preset = options.preset,
                           .jobs = options.jobs}) {
   if (options.only_trials) {
     for (const char* name : {"source", "trials.jsonl", "replays.jsonl", "builds.jsonl"}) {
@@ -317,7 +316,6 @@ void ScoreLoop::Measure(const BugFile& bug) {
                                      .folder = folder,
                                      .bug = &bug,
                                      .types = bug.types,
-                                     .preset = options_.preset,
                                      .libraries = LibrariesOf(),
                                      .jobs = options_.jobs});
   if (effects_.count(bug.id) == 0) {

@@ -64,7 +64,7 @@ std::vector<std::string> NotesOfOperations(const Verdict& verdict, std::size_t o
 // what else became of it.
 std::string Listing(const Tape& tape, std::string_view expect, const Verdict& verdict,
                     bool with_steps) {
-  std::string text = ToText(Tape{tape.config, {}, tape.schedule}, expect);
+  std::string text = ToText(Tape{tape.config, {}}, expect);
   text.erase(text.rfind("end "));
   const std::vector<std::string> steps = StepsOfOperations(verdict, tape.ops.size());
   const std::vector<std::string> notes = NotesOfOperations(verdict, tape.ops.size());
