@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t kShownColumns = 100;
 constexpr std::size_t kShownBefore = 60;  // of them left of the caret
-constexpr std::size_t kQuotedBytes = 32;
-constexpr std::size_t kLongestName = 16;
+constexpr std::size_t kQuotedBytes = 64;
+constexpr std::size_t kLongestName = 64;
 
 // One column a byte, so that the caret stands where it should.
 std::string Printable(std::string_view text) {

@@ -14,6 +14,7 @@
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/folder_lock.h"
+#include "harness/tool/interrupt.h"
 #include "harness/tool/oracles.h"
 #include "harness/tool/text.h"
 
@@ -77,8 +78,12 @@ std::vector<std::vector<BugTree>> Build(Session& session, const AlarmsArguments&
     ranges.push_back({specs.size(), own.size()});
     specs.insert(specs.end(), own.begin(), own.end());
   }
-  session.progress.Tell(fmt::format("alarms: building {}", Plural(specs.size(), "tree")));
-  const std::vector<BugTree> built = BuildBugTrees(specs, arguments.jobs);
+  const BuildWatch watch = [&](std::string_view how_far) {
+    session.progress.Tell(
+        fmt::format("alarms: building {}: {}", Plural(specs.size(), "tree"), how_far));
+    return !Interrupted();
+  };
+  const std::vector<BugTree> built = BuildBugTrees(specs, arguments.jobs, watch);
   std::vector<std::vector<BugTree>> trees;
   for (std::size_t i = 0; i < alarms.size(); ++i) {
     const auto first = built.begin() + static_cast<std::ptrdiff_t>(ranges[i].first);
@@ -133,6 +138,7 @@ int Alarms(Session& session, const AlarmsArguments& arguments) {
   }
   std::vector<Alarm> alarms = AlarmsOf(oracles, ReadBugFiles(arguments.folder));
   const FolderLock lock = LockTrees(CommonTree(session, arguments).folder);
+  CatchInterrupts();
   const std::vector<std::vector<BugTree>> trees = Build(session, arguments, alarms);
   Run(session, arguments, alarms, trees);
   std::vector<std::string> wrong;

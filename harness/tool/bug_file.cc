@@ -37,6 +37,22 @@ bool IsNameOfATree(std::string_view id) {
   return id == "unedited" || id == "coverage" || ends_so;
 }
 
+// How many bytes the UTF-8 character at the begin of the text has; 0 if it is none. Overlong forms
+// and surrogates are left to whoever wants to draw them.
+std::size_t CharacterSize(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const std::size_t size = byte(0) < 0x80                      ? 1
+                           : byte(0) >= 0xc2 && byte(0) < 0xe0 ? 2
+                           : byte(0) >= 0xe0 && byte(0) < 0xf0 ? 3
+                           : byte(0) >= 0xf0 && byte(0) < 0xf5 ? 4
+                                                               : 0;
+  if (size == 0 || size > text.size()) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  return size;
+}
+
 // Reads a bug file from its first line to its last.
 class Reader {
  public:
@@ -44,6 +60,7 @@ class Reader {
 
   BugFile Read() {
     bug_.path = path_;
+    RequireText();
     while (std::optional<Line> line = Next()) {
       if (line->text.empty()) continue;
       if (line->text == "old:") {
@@ -63,14 +80,31 @@ class Reader {
   }
 
  private:
+  // Of the whole file, as what stands behind `new:` is not read line by line.
+  void RequireText() {
+    const std::string_view all = rest_;
+    while (const std::optional<Line> line = Next()) {
+      for (std::string_view text = line->text; !text.empty();) {
+        const std::size_t column = line->text.size() - text.size() + 1;
+        const std::size_t size = CharacterSize(text);
+        if (text == "\r")
+          Fail(*line, column, "lines end with CR LF here; save the file with LF alone");
+        if (size == 0) Fail(*line, column, "this is no UTF-8; save the file as UTF-8");
+        if ((text[0] >= 0 && text[0] < ' ' && text[0] != '\t') || text[0] == 0x7f) {
+          Fail(*line, column, "a control character; take it out");
+        }
+        text.remove_prefix(size);
+      }
+    }
+    rest_ = all;
+    last_ = {};
+  }
+
   std::optional<Line> Next() {
     if (rest_.empty()) return std::nullopt;
     const std::size_t end = std::min(rest_.find('\n'), rest_.size());
     last_ = {last_.number + 1, rest_.substr(0, end)};
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    if (!last_.text.empty() && last_.text.back() == '\r') {
-      Fail(last_, last_.text.size(), "lines end with CR LF here; save the file with LF alone");
-    }
     return last_;
   }
   std::string_view Peek() const { return rest_.substr(0, rest_.find('\n')); }
@@ -155,6 +189,9 @@ class Reader {
         Fail(line, at + 1,
              fmt::format("no such type; there are: {} {}", fmt::join(kKeyTypeNames, " "),
                          kCheckedType));
+      }
+      if (std::find(bug_.types.begin(), bug_.types.end(), type) != bug_.types.end()) {
+        Fail(line, at + 1, "this type is there twice");
       }
       bug_.types.emplace_back(type);
       at = end + 1;
@@ -244,7 +281,8 @@ std::string NoSuchBug(const std::string& id, const std::vector<BugFile>& bugs,
                       const std::string& folder) {
   std::vector<std::string_view> ids;
   for (const BugFile& bug : bugs) ids.emplace_back(bug.id);
-  const std::string_view nearest = Nearest(id, ids);
+  // The name of its file is meant well, too.
+  const std::string_view nearest = Nearest(id.substr(0, id.rfind(".bug")), ids);
   return fmt::format("{}: no such bug in {}{}", id, folder,
                      nearest.empty() ? "" : "; did you mean " + Quoted(nearest) + "?");
 }

@@ -118,6 +118,13 @@ TEST(BugFileTest, NamesFileLineAndWhatIsWrong) {
       {Edited("  while (bucket) {\n", ""), "the old text is empty"},
       {Edited("bucket->next", "bucket"), "old and new text are the same"},
       {Edited("subtle\n", "subtle\r\n"), ":6:15: lines end with CR LF here"},
+      {Edited("next) {\n", "next) {\r\n"), ":19:25: lines end with CR LF here"},
+      {Edited("A look-up", "A \x1b[31mlook-up"), ":2:10: a control character"},
+      {Edited("bucket->next", std::string("bucket\0next", 11)), ":19:16: a control character"},
+      {Edited("A look-up", "A \xfcook-up"), ":2:10: this is no UTF-8"},
+      {Edited("too soon\n", "too soon\xe2\x80\n"), ":2:43: this is no UTF-8"},
+      {Edited("threads: no\n", "threads: no\ntypes: u64 f64 u64\n"),
+       ":8:16: this type is there twice"},
       {Edited("threads: no\n", "threads: yes\ncanary: yes\n"), ":8:1: no hunt finds"},
       {Edited("id: stops-too-soon", "id: another"), ":1:5: the id has to be the file's name"},
   };
@@ -125,6 +132,13 @@ TEST(BugFileTest, NamesFileLineAndWhatIsWrong) {
     const std::string error = ErrorOf(text);
     EXPECT_NE(error.find(says), std::string::npos) << "for: " << says << "\nsaid: " << error;
   }
+}
+
+TEST(BugFileTest, TakesTextOfAnyLanguage) {
+  const std::string title = "Ein Schlüssel → zwei Fächer 🗺";
+  const BugFile bug =
+      ParseBugFile(Edited("A look-up stops one bucket too soon", title), "bugs/stops-too-soon.bug");
+  EXPECT_EQ(bug.title, title);
 }
 
 TEST(BugFileTest, PlantsWhereTheOldTextStandsOnce) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/text.h"
+#include "harness/tool/verdict.h"
 
 namespace mapfuzz::tool {
 namespace {
@@ -38,9 +41,56 @@ ChildSpec ProgramSpec(const TreeSpec& tree, const std::vector<std::string>& argu
   return spec;
 }
 
+// How far builds are, by what ninja says at the begin of a line: "[132/640] ...".
+std::string HowFar(const std::vector<TreeSpec>& specs) {
+  unsigned long long done = 0, all = 0;
+  for (const TreeSpec& spec : specs) {
+    const std::string log = ReadOrEmpty(LogOf(spec));
+    const std::size_t line = log.rfind("\n[");
+    if (line == std::string::npos) continue;
+    char* slash = nullptr;
+    const unsigned long long steps = strtoull(log.c_str() + line + 2, &slash, 10);
+    if (*slash != '/') continue;
+    done += steps;
+    all += strtoull(slash + 1, nullptr, 10);
+  }
+  return all == 0 ? "configuring" : fmt::format("{} of {} steps", done, all);
+}
+
+// Asks the watch every second. ToolError (environment) once it has said no.
+class AskedWatch {
+ public:
+  AskedWatch(const std::vector<TreeSpec>& specs, const BuildWatch& watch)
+      : specs_(specs), watch_(watch) {}
+
+  bool GoOn() {
+    const auto now = Child::Clock::now();
+    if (now - asked_ >= std::chrono::seconds(1)) {
+      asked_ = now;
+      how_far_ = HowFar(specs_);
+    }
+    going_on_ = going_on_ && watch_(how_far_);
+    return going_on_;
+  }
+
+  void RequireGoingOn() const {
+    if (going_on_) return;
+    throw ToolError(kExitEnvironment,
+                    fmt::format("interrupted while it built in {}; type the same again",
+                                specs_.front().folder));
+  }
+
+ private:
+  const std::vector<TreeSpec>& specs_;
+  const BuildWatch& watch_;
+  Child::Clock::time_point asked_;
+  std::string how_far_;
+  bool going_on_ = true;
+};
+
 // Runs one for each tree that all went well with so far, so many at once.
 void RunForAll(const std::vector<TreeSpec>& specs, std::vector<BugTree>& trees, int jobs,
-               std::vector<std::string> (*arguments_of)(const TreeSpec&)) {
+               const BuildWatch& watch, std::vector<std::string> (*arguments_of)(const TreeSpec&)) {
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     if (trees[i].built) chosen.push_back(i);
@@ -48,6 +98,7 @@ void RunForAll(const std::vector<TreeSpec>& specs, std::vector<BugTree>& trees, 
   std::vector<ChildSpec> children;
   for (const std::size_t i : chosen)
     children.push_back(ProgramSpec(specs[i], arguments_of(specs[i])));
+  AskedWatch asked(specs, watch);
   RunAll(
       children.size(), [&](std::size_t n) { return children[n]; }, jobs, kNoLimit,
       [&](std::size_t n, const ChildExit& exit) {
@@ -58,7 +109,9 @@ void RunForAll(const std::vector<TreeSpec>& specs, std::vector<BugTree>& trees, 
                                       children[n].argv[1]));
         }
         trees[chosen[n]].built = exit.signal == 0 && exit.code == 0;
-      });
+      },
+      [&] { return asked.GoOn(); });
+  asked.RequireGoingOn();
 }
 
 std::vector<std::string> Configure(const TreeSpec& spec) {
@@ -125,9 +178,12 @@ void CopyMap(const std::string& source, const std::string& folder, const BugFile
   }
 }
 
-BugTree BuildBugTree(const TreeSpec& spec) { return BuildBugTrees({spec}, 1).front(); }
+BugTree BuildBugTree(const TreeSpec& spec, const BuildWatch& watch) {
+  return BuildBugTrees({spec}, 1, watch).front();
+}
 
-std::vector<BugTree> BuildBugTrees(const std::vector<TreeSpec>& specs, int jobs) {
+std::vector<BugTree> BuildBugTrees(const std::vector<TreeSpec>& specs, int jobs,
+                                   const BuildWatch& watch) {
   std::vector<BugTree> trees(specs.size());
   for (std::size_t i = 0; i < specs.size(); ++i) {
     CopyMap(specs[i].source, specs[i].folder, specs[i].bug);
@@ -136,8 +192,8 @@ std::vector<BugTree> BuildBugTrees(const std::vector<TreeSpec>& specs, int jobs)
     trees[i].folder = specs[i].folder;
     trees[i].built = true;
   }
-  RunForAll(specs, trees, jobs, Configure);
-  RunForAll(specs, trees, jobs, Make);
+  RunForAll(specs, trees, jobs, watch, Configure);
+  RunForAll(specs, trees, jobs, watch, Make);
   for (std::size_t i = 0; i < specs.size(); ++i) {
     if (trees[i].built) {
       trees[i].effect = EffectOf(trees[i].build());
@@ -146,6 +202,22 @@ std::vector<BugTree> BuildBugTrees(const std::vector<TreeSpec>& specs, int jobs)
     }
   }
   return trees;
+}
+
+void RequireRunning(BugTree& tree) {
+  ChildSpec spec;
+  spec.argv = {tree.program(), "--help"};
+  RunAll(
+      1, [&](std::size_t) { return spec; }, 1, {kRunLimitSeconds},
+      [&](std::size_t, const ChildExit& end) {
+        if (end.ending == Ending::kByItself && end.signal == 0 && end.code == kExitClean) return;
+        tree.built = false;
+        tree.message = fmt::format("its program ends before it does anything ({}):\n{}",
+                                   end.hung()        ? "it hangs"
+                                   : end.signal != 0 ? fmt::format("signal {}", end.signal)
+                                                     : fmt::format("exit code {}", end.code),
+                                   Indent(end.output.substr(0, kMostMessage), "  | "));
+      });
 }
 
 Effect EffectOf(const std::string& build) {

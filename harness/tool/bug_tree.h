@@ -11,8 +11,10 @@
 #ifndef MAPFUZZ_HARNESS_TOOL_BUG_TREE_H_
 #define MAPFUZZ_HARNESS_TOOL_BUG_TREE_H_
 
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/tool/bug_file.h"
@@ -58,11 +60,19 @@ struct TreeSpec {
   int jobs = 1;
 };
 
+// Told now and then how far a build is ("132 of 640 steps"); returns whether it is to go on.
+using BuildWatch = std::function<bool(std::string_view)>;
+
 // CopyMap, and builds, in so many processes; one that has many trees to build keeps them busy by
 // building several at once. A map that does not compile is no error; a `cmake` or `ninja` that is
-// not there is (environment).
-BugTree BuildBugTree(const TreeSpec& spec);
-std::vector<BugTree> BuildBugTrees(const std::vector<TreeSpec>& specs, int jobs);
+// not there is (environment), and so is a watch that ends it.
+BugTree BuildBugTree(const TreeSpec& spec, const BuildWatch& watch);
+std::vector<BugTree> BuildBugTrees(const std::vector<TreeSpec>& specs, int jobs,
+                                   const BuildWatch& watch);
+
+// A tree whose program dies before it does anything, in an initializer that the edit touches,
+// counts as not built.
+void RequireRunning(BugTree& tree);
 
 // Of the objects of the map's subjects in a build tree. ToolError (harness) if there are none.
 Effect EffectOf(const std::string& build);

@@ -14,6 +14,8 @@
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/folder_lock.h"
+#include "harness/tool/input.h"
+#include "harness/tool/interrupt.h"
 #include "harness/tool/score_text.h"
 #include "harness/tool/text.h"
 
@@ -46,15 +48,22 @@ std::string EditText(const BugFile& bug) {
 }
 
 std::string Story(const BugFile& bug) {
-  return fmt::format("{}\n  {}\n  {}, {}, seen by {}, types {}\n\n{}\n\n{}\n\n{}:\n{}", bug.id,
-                     bug.title, bug.bug_class, bug.weight, bug.oracle, fmt::join(bug.types, " "),
+  const std::string seen_by = bug.IsEquivalent() ? "nobody: " + bug.equivalent : bug.oracle;
+  return fmt::format("{}\n  {}\n  {}, {}, types {}\n  seen by {}\n\n{}\n\n{}\n\n{}:\n{}", bug.id,
+                     bug.title, bug.bug_class, bug.weight, fmt::join(bug.types, " "), seen_by,
                      Indent(bug.story, "  "), Indent("Shown by: " + bug.trigger, "  "), bug.file,
                      EditText(bug));
+}
+
+std::string TapeOf(const BugFile& bug) {
+  return fs::path(bug.path).replace_extension(".tape").string();
 }
 
 void TryToPlant(const std::string& source, BugState& state) {
   try {
     Plant(state.bug, ReadInput(source + "/" + state.bug.file));
+    const std::string tape = TapeOf(state.bug);
+    if (IsFile(tape)) LoadTape(ReadInput(tape), tape, TapeOverrides{});
   } catch (const ToolError& error) {
     state.wrong = error.what();
   }
@@ -78,17 +87,22 @@ void CompileSample(Session& session, const BugsArguments& arguments,
                    std::vector<BugState>& states) {
   if (arguments.compile == 0) return;
   const ScratchFolder scratch(arguments.build + "/bugs");
+  CatchInterrupts();
   for (const std::size_t i : Sample(arguments, states)) {
     BugState& state = states[i];
     if (!state.wrong.empty()) continue;
-    session.progress.Tell("bugs: compiling " + state.bug.id);
+    const BuildWatch watch = [&](std::string_view how_far) {
+      session.progress.Tell(fmt::format("bugs: compiling {}: {}", state.bug.id, how_far));
+      return !Interrupted();
+    };
     const BugTree tree = BuildBugTree({.source = arguments.source,
                                        .folder = scratch.path() + "/" + state.bug.id,
                                        .bug = &state.bug,
                                        .types = state.bug.types,
                                        .programs = {"mapfuzz_subjects"},
                                        .optimised = false,
-                                       .jobs = arguments.jobs});
+                                       .jobs = arguments.jobs},
+                                      watch);
     state.compiled = tree.built;
     if (!tree.built) state.wrong = state.bug.path + ": does not compile:\n" + tree.message;
   }
@@ -96,8 +110,7 @@ void CompileSample(Session& session, const BugsArguments& arguments,
 
 // A bug with a tape beside it that shows it is detected by the corpus alone.
 bool LacksTape(const BugFile& bug) {
-  return !bug.IsEquivalent() && bug.IsHuntable() &&
-         !IsFile(fs::path(bug.path).replace_extension(".tape").string());
+  return !bug.IsEquivalent() && bug.IsHuntable() && !IsFile(TapeOf(bug));
 }
 
 std::string LineOfTapes(const std::vector<BugState>& states) {
@@ -151,10 +164,12 @@ bool IsOwnFolder(const Session& session, const BugsArguments& arguments) {
 int ShowStories(Session& session, const BugsArguments& arguments,
                 const std::vector<BugFile>& bugs) {
   Json stories = Json::array();
+  std::vector<std::string> huntable;
   for (const std::string& id : arguments.ids) {
     const auto found =
         std::find_if(bugs.begin(), bugs.end(), [&](const BugFile& bug) { return bug.id == id; });
     if (found == bugs.end()) throw ToolError(kExitUsage, NoSuchBug(id, bugs, arguments.folder));
+    if (found->IsHuntable()) huntable.push_back(id);
     stories.push_back({{"id", found->id}, {"story", Story(*found)}});
     if (!session.json) session.screen.Out(Story(*found) + "\n");
   }
@@ -164,8 +179,10 @@ int ShowStories(Session& session, const BugsArguments& arguments,
   }
   const std::string elsewhere =
       IsOwnFolder(session, arguments) ? "" : " --bugs " + ShellQuote(arguments.folder);
-  session.screen.Out(fmt::format("Next: {} score {}{}\n", session.command,
-                                 fmt::join(arguments.ids, " "), elsewhere));
+  session.screen.Out(huntable.empty() ? fmt::format("no hunt finds this. Next: {} bugs{}\n",
+                                                    session.command, elsewhere)
+                                      : fmt::format("Next: {} score {}{}\n", session.command,
+                                                    fmt::join(huntable, " "), elsewhere));
   return kExitClean;
 }
 
@@ -201,9 +218,8 @@ int Bugs(Session& session, const BugsArguments& arguments) {
   }
   session.screen.Out(tapeless + shortage);
   if (wrong != 0) {
-    session.screen.Out(
-        fmt::format("{} of {} cannot be planted. Next: repair the files named above\n", wrong,
-                    Plural(states.size(), "bug")));
+    session.screen.Out(fmt::format("{} of {} cannot be used. Next: repair the files named above\n",
+                                   wrong, Plural(states.size(), "bug")));
   } else if (!shortage.empty()) {
     session.screen.Out("too few bugs. Next: plant those that are missing\n");
   } else if (!tapeless.empty()) {
@@ -232,8 +248,11 @@ void AddBugsCommand(CommandLine& line) {
       "  mapfuzz bugs emptyrest-is-not-carried-back",
       "What is wrong, and the last line",
       [arguments](Session& session) { return Bugs(session, *arguments); });
-  command->add_option("BUG", arguments->ids, "Tell these");
-  command->add_option("--compile", arguments->compile, "Compile so many of them (default: none)")
+  CLI::Option* ids = command->add_option("BUG", arguments->ids, "Tell these");
+  command
+      ->add_option("--compile", arguments->compile,
+                   "Compile so many of all, drawn by --seed (default: none)")
+      ->excludes(ids)
       ->check(CLI::Range(std::size_t{0}, std::size_t{100000}));
   command->add_option("--seed", arguments->seed, "Of the draw of those (default: 1)");
   command->add_option("--source", arguments->source,

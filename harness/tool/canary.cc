@@ -12,6 +12,7 @@
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
+#include "harness/tool/interrupt.h"
 #include "harness/tool/score_loop.h"
 #include "harness/tool/text.h"
 
@@ -82,10 +83,10 @@ int Canary(Session& session, const CanaryArguments& arguments) {
   options.jobs = arguments.jobs;
   options.keep_trees = true;
   options.only_trials = true;
-  CatchScoreSignals();
+  CatchInterrupts();
   ScoreLoop loop(session, options);
   const Score score = loop.Run();
-  if (loop.interrupted()) {
+  if (Interrupted()) {
     session.screen.Complain("mapfuzz: interrupted: the canary says nothing; type the same again");
     return kExitEnvironment;
   }

@@ -238,11 +238,16 @@ void WaitForAny(const std::vector<const Child*>& children, std::chrono::millisec
 }
 
 void RunAll(std::size_t count, const std::function<ChildSpec(std::size_t)>& spec, int jobs,
-            const TimeLimit& limit,
-            const std::function<void(std::size_t, const ChildExit&)>& done) {
+            const TimeLimit& limit, const std::function<void(std::size_t, const ChildExit&)>& done,
+            const std::function<bool()>& go_on) {
   std::vector<std::pair<std::size_t, Child>> running;
   std::size_t next = 0;
-  while (next < count || !running.empty()) {
+  for (bool told = false; next < count || !running.empty();) {
+    if (!told && !go_on()) {
+      for (const auto& [index, child] : running) child.Signal(SIGTERM);
+      told = true;
+      count = next;
+    }
     while (next < count && running.size() < static_cast<std::size_t>(std::max(jobs, 1))) {
       running.emplace_back(next, Child(spec(next)));
       ++next;

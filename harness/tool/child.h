@@ -89,9 +89,12 @@ class Child {
 void WaitForAny(const std::vector<const Child*>& children, std::chrono::milliseconds longest);
 
 // Runs the children `spec(0)` to `spec(count - 1)`, at most `jobs` at once and each within `limit`;
-// calls `done` as they end, in any order.
-void RunAll(std::size_t count, const std::function<ChildSpec(std::size_t)>& spec, int jobs,
-            const TimeLimit& limit, const std::function<void(std::size_t, const ChildExit&)>& done);
+// calls `done` as they end, in any order. `go_on` is asked now and then; once it says no, none is
+// started any more, and those at work are told to end (SIGTERM), and waited for.
+void RunAll(
+    std::size_t count, const std::function<ChildSpec(std::size_t)>& spec, int jobs,
+    const TimeLimit& limit, const std::function<void(std::size_t, const ChildExit&)>& done,
+    const std::function<bool()>& go_on = [] { return true; });
 
 // Variables that make sanitizers stop at the first error, name functions and leave a trap to be
 // seen as one. What the user has set in them already counts more.

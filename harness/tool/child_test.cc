@@ -4,10 +4,12 @@
 #include "harness/tool/child.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace mapfuzz::tool {
 namespace {
@@ -65,6 +67,15 @@ TEST(TimeLimit, DoesNotTouchAChildThatHasEndedHoweverLateItIsLookedAt) {
 TEST(TimeLimit, GivesTheWallFarMoreThanAHang) {
   EXPECT_GE(TimeLimit{0.1}.wall, 60);
   EXPECT_GE(TimeLimit{60}.wall, 600);
+}
+
+TEST(RunAllTest, EndsThoseAtWorkAndStartsNoMoreOnceItIsTold) {
+  std::vector<int> signals;
+  RunAll(
+      5, [](std::size_t) { return Shell("exec sleep infinity"); }, 2, {kNever},
+      [&](std::size_t, const ChildExit& end) { signals.push_back(end.signal); },
+      [asked = 0]() mutable { return ++asked < 3; });
+  EXPECT_EQ(signals, (std::vector<int>{SIGTERM, SIGTERM}));
 }
 
 }  // namespace

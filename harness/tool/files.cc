@@ -84,7 +84,7 @@ std::string ReadInput(const std::string& path) {
   const int error = ReadAll(fd.get(), kMaxInputBytes, &content);
   if (error != 0) throw BadInput(path, fmt::format("cannot be read: {}", strerror(error)));
   if (content.size() > kMaxInputBytes) throw TooLarge(path, "too large");
-  if (content.empty()) throw BadInput(path, "is empty; a tape has at least its first line");
+  if (content.empty()) throw BadInput(path, "is empty; give a file with something in it");
   return content;
 }
 

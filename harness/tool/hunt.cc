@@ -1,8 +1,6 @@
 // `mapfuzz hunt`: coverage-guided fuzzing of some or all targets within one budget.
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +14,7 @@
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/hunt_loop.h"
+#include "harness/tool/interrupt.h"
 #include "harness/tool/text.h"
 
 namespace mapfuzz::tool {
@@ -34,20 +33,6 @@ struct HuntArguments {
   std::string corpus_dir;
   HuntOptions options;
 };
-
-void OnSignal(int) {
-  // Who asks twice does not want to wait; the children die with the tool.
-  static volatile sig_atomic_t asked = 0;
-  if (asked != 0) _exit(kExitEnvironment);
-  asked = 1;
-  HuntLoop::RequestStop();
-}
-
-void CatchSignals() {
-  struct sigaction action{};
-  action.sa_handler = OnSignal;
-  for (int s : {SIGINT, SIGTERM, SIGHUP}) sigaction(s, &action, nullptr);
-}
 
 // Whether the target is about a policy of its own and could do nothing under this one.
 bool IsOfAnotherPolicy(const TargetInfo& target, const std::string& policy) {
@@ -141,7 +126,7 @@ HuntOptions OptionsOf(const Session& session, const HuntArguments& arguments) {
 
 int Hunt(Session& session, const HuntArguments& arguments) {
   const HuntOptions options = OptionsOf(session, arguments);
-  CatchSignals();
+  CatchInterrupts();
   HuntSummary summary;
   {
     HuntLoop loop(session, options);

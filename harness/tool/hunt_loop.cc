@@ -1,7 +1,6 @@
 #include "harness/tool/hunt_loop.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/input.h"
+#include "harness/tool/interrupt.h"
 #include "harness/tool/text.h"
 
 namespace mapfuzz::tool {
@@ -25,8 +25,6 @@ constexpr double kShortestTurn = 0.4;        // of a hunt that ends at its first
 constexpr std::size_t kMostReport = 100000;  // lines: the tape in it may be all there is
 constexpr int kMostFruitless = 3;
 constexpr std::uint64_t kFewestInputs = 16;  // to start from
-
-volatile sig_atomic_t g_stop = 0;
 
 FolderLock LockOrThrow(const std::string& folder) {
   MakeWritableFolder(folder);
@@ -62,8 +60,6 @@ std::optional<Tape> ReportedTape(const std::string& output) {
 }
 
 }  // namespace
-
-void HuntLoop::RequestStop() { g_stop = 1; }
 
 HuntLoop::HuntLoop(Session& session, const HuntOptions& options)
     : session_(session),
@@ -138,7 +134,7 @@ HuntSummary HuntLoop::Run() {
 }
 
 bool HuntLoop::MayRun(const TargetState& target) const {
-  return g_stop == 0 && !HasFound() && target.done.broken.empty() &&
+  return !Interrupted() && !HasFound() && target.done.broken.empty() &&
          (!options_.execs.has_value() || target.done.mutated < *options_.execs);
 }
 
@@ -184,7 +180,7 @@ void HuntLoop::Tend(Worker& worker) {
   if (!worker.fuzzer.has_value()) return;
   if (worker.fuzzer->Ended()) {
     Finish(worker);
-  } else if (g_stop != 0 || HasFound() || Elapsed() >= worker.slices[worker.next].end) {
+  } else if (Interrupted() || HasFound() || Elapsed() >= worker.slices[worker.next].end) {
     worker.fuzzer->Stop();
   }
 }
@@ -262,7 +258,7 @@ std::optional<Tape> HuntLoop::FailingTape(const TargetState& target, const std::
 void HuntLoop::RecoverLeftovers() {
   for (const std::string& file : FilesUnder(artifacts_)) {
     const bool late = options_.seconds.has_value() && Elapsed() > *options_.seconds;
-    if (g_stop != 0 || late) return;
+    if (Interrupted() || late) return;
     const std::string name = fs::path(file).filename().string();
     for (TargetState& target : targets_) {
       if (name.rfind(target.info->name + ".", 0) == 0) Record(target, file, {}, "");
@@ -388,7 +384,7 @@ HuntSummary HuntLoop::Summarize() const {
   summary.policy = options_.policy.empty() ? "of the target" : options_.policy;
   summary.corpus = options_.corpus;
   summary.out = options_.out;
-  summary.interrupted = g_stop != 0;
+  summary.interrupted = Interrupted();
   summary.at_first_finding = HasFound();
   summary.allow_missed = options_.allow_missed;
   summary.sanitizers = sanitizers_;

@@ -51,11 +51,8 @@ class HuntLoop {
   // Checks programs and folders, compiles seeds. ToolError if something is missing.
   HuntLoop(Session& session, const HuntOptions& options);
 
-  // Hunts until the budget is used or `RequestStop` was called.
+  // Hunts until the budget is used or an interrupt asks for the end.
   HuntSummary Run();
-
-  // Ends the hunt in an orderly way; may be called from a signal handler.
-  static void RequestStop();
 
  private:
   struct TargetState {

@@ -10,6 +10,7 @@
 #include "harness/tool/command.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
+#include "harness/tool/interrupt.h"
 #include "harness/tool/score_comparison.h"
 #include "harness/tool/score_loop.h"
 #include "harness/tool/score_report.h"
@@ -33,12 +34,23 @@ struct ScoreArguments {
   bool keep_trees = false;
 };
 
+void RequireHuntable(const BugFile& bug) {
+  if (bug.IsHuntable()) return;
+  throw ToolError(kExitUsage,
+                  fmt::format("{}: no hunt finds it: {}; leave it out", bug.id,
+                              bug.threads ? "only threads show it, and targets have none"
+                                          : "only recordings of Go show it (mapfuzz check)"));
+}
+
 std::vector<BugFile> ChooseBugs(const ScoreArguments& arguments, const std::vector<BugFile>& all) {
   std::vector<BugFile> chosen;
   for (const std::string& id : arguments.bugs) {
-    if (std::none_of(all.begin(), all.end(), [&](const BugFile& bug) { return bug.id == id; })) {
+    const auto bug =
+        std::find_if(all.begin(), all.end(), [&](const BugFile& one) { return one.id == id; });
+    if (bug == all.end()) {
       throw ToolError(kExitUsage, NoSuchBug(id, all, arguments.bugs_dir));
     }
+    RequireHuntable(*bug);
   }
   for (const BugFile& bug : all) {
     const bool named =
@@ -157,7 +169,7 @@ std::string LastLine(const Session& session, const ScoreOptions& options, const 
         "interrupted: {} of {} bugs are measured. {} Next: the same command goes on\n",
         report.bugs.size(), options.bugs.size(), there);
   }
-  const std::string found = fmt::format("{} of {} bugs are found in 8 of 10 trials or more",
+  const std::string found = fmt::format("{} of {} bugs are found in at least 80 % of their trials",
                                         report.all.reliable, report.all.bugs);
   if (IsGood(report)) {
     return fmt::format("good: {}. {} Next: {} hunt\n", found, there, session.command);
@@ -177,7 +189,7 @@ int RunScore(Session& session, const ScoreArguments& arguments) {
     throw ToolError(kExitUsage, "--vs: is the score itself; give the name of another");
   }
   if (!arguments.versus.empty()) StoredScore(arguments.work, arguments.versus);
-  CatchScoreSignals();
+  CatchInterrupts();
   ScoreLoop loop(session, options);
   session.screen.Remark(fmt::format(
       "score: {}, {} of {} each, {} at once, seed {}; in {}", Plural(options.bugs.size(), "bug"),
@@ -192,15 +204,21 @@ int RunScore(Session& session, const ScoreArguments& arguments) {
   if (!arguments.versus.empty()) {
     Score other = StoredScore(arguments.work, arguments.versus);
     other.configuration = arguments.versus;  // its folder may have been given another name
-    AddComparison(options.folder, Compare(score, other, Measure::kSeconds), text, json);
+    const ScoreComparison comparison = Compare(score, other, Measure::kSeconds);
+    if (comparison.bugs.empty()) {
+      throw ToolError(kExitUsage,
+                      fmt::format("--vs {}: no bug was measured in both; measure some of the same",
+                                  arguments.versus));
+    }
+    AddComparison(options.folder, comparison, text, json);
   }
-  const std::string last = LastLine(session, options, report, all.bugs.size(), loop.interrupted());
+  const std::string last = LastLine(session, options, report, all.bugs.size(), Interrupted());
   if (session.json) {
     session.PrintJson(json);
   } else {
     session.screen.Out(session.screen.quiet() ? last : text + "\n" + last);
   }
-  if (loop.interrupted()) return kExitEnvironment;
+  if (Interrupted()) return kExitEnvironment;
   return IsGood(report) ? kExitClean : kExitHarness;
 }
 

@@ -11,6 +11,7 @@
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
 #include "harness/tool/input.h"
+#include "harness/tool/interrupt.h"
 #include "harness/tool/lock_step.h"
 #include "harness/tool/text.h"
 
@@ -68,10 +69,14 @@ LineRange EditedLines(const BugFile& bug, const PlantedText& planted) {
 
 const BugTree& EvidenceFinder::Unedited() {
   if (unedited_) return *unedited_;
-  BugTree tree = BuildBugTree({.source = spec_.source,
-                               .folder = spec_.folder + "/unedited",
-                               .types = spec_.types,
-                               .jobs = spec_.jobs});
+  BugTree tree =
+      BuildBugTree({.source = spec_.source,
+                    .folder = spec_.folder + "/unedited",
+                    .types = spec_.types,
+                    .jobs = spec_.jobs},
+                   [this](std::string_view how_far) {
+                     return spec_.watch(fmt::format("building the map as it is: {}", how_far));
+                   });
   if (!tree.built) {
     throw ToolError(kExitEnvironment, "the map as it is was not built: " + tree.message);
   }
@@ -129,6 +134,7 @@ std::optional<bool> EvidenceFinder::IsReached(const BugFile& bug, const BugTree&
   try {
     coverage = CoverageOf(tree, files);
   } catch (const ToolError& error) {
+    if (Interrupted()) throw;
     // A score is one without it, too.
     blind_ = true;
     session_.screen.Remark(
@@ -152,12 +158,16 @@ std::optional<Coverage> EvidenceFinder::CoverageOf(const BugTree& tree,
   if (request.tapes.empty()) return std::nullopt;
   const CoverageTools tools = FindCoverageTools(getenv("PATH"));
   if (!counting_) {
-    counting_ = BuildBugTree({.source = spec_.source,
-                              .folder = spec_.folder + "/coverage",
-                              .types = spec_.types,
-                              .programs = {"mapfuzz"},
-                              .preset = "coverage",
-                              .jobs = spec_.jobs});
+    counting_ = BuildBugTree(
+        {.source = spec_.source,
+         .folder = spec_.folder + "/coverage",
+         .types = spec_.types,
+         .programs = {"mapfuzz"},
+         .preset = "coverage",
+         .jobs = spec_.jobs},
+        [this](std::string_view how_far) {
+          return spec_.watch(fmt::format("building the map to count its lines: {}", how_far));
+        });
   }
   if (!counting_->built) throw ToolError(kExitEnvironment, counting_->message);
   request.program = counting_->program();

@@ -39,6 +39,7 @@ class EvidenceFinder {
     std::string folder;              // its trees go there: unedited/ and coverage/
     std::vector<std::string> types;  // of all bugs
     int jobs = 1;                    // of their builds
+    BuildWatch watch;
   };
 
   EvidenceFinder(Session& session, Spec spec) : session_(session), spec_(std::move(spec)) {}

@@ -42,6 +42,17 @@ std::vector<std::string> CorpusTapes(const std::string& corpus) {
   return tapes;
 }
 
+std::vector<std::string> TapesBeside(const std::vector<BugFile>& bugs, const std::string& corpus) {
+  std::vector<std::string> tapes;
+  for (const BugFile& bug : bugs) {
+    const fs::path tape = fs::path(bug.path).replace_extension(".tape");
+    if (tape.parent_path() != corpus + "/bugs" && IsFile(tape.string())) {
+      tapes.push_back(tape.string());
+    }
+  }
+  return tapes;
+}
+
 std::string HashOf(const std::vector<std::string>& files) {
   std::string hashes;
   for (const std::string& file : files) {

@@ -19,8 +19,10 @@ std::string SourceLine(const ScoreOptions& options);
 // A hash of the edit, and of the types it is built for.
 std::string EditHash(const BugFile& bug);
 
-// The tapes that are replayed on every bug, by path, and a hash of their names and contents.
+// The tapes that are replayed on every bug, by path; those beside bugs that lie elsewhere, which
+// are replayed on their own bug; and a hash of the names and contents of some.
 std::vector<std::string> CorpusTapes(const std::string& corpus);
+std::vector<std::string> TapesBeside(const std::vector<BugFile>& bugs, const std::string& corpus);
 std::string HashOf(const std::vector<std::string>& files);
 
 // Removes the trees of bugs that the options do not name. Each has some hundred megabytes.

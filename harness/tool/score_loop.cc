@@ -1,8 +1,6 @@
 #include "harness/tool/score_loop.h"
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,6 +13,7 @@
 #include "harness/tool/build_log.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
+#include "harness/tool/interrupt.h"
 #include "harness/tool/score_folder.h"
 #include "harness/tool/text.h"
 #include "harness/tool/verdict.h"
@@ -26,18 +25,6 @@ namespace fs = std::filesystem;
 
 // A trial ends itself; this long after its time it is in trouble.
 constexpr double kGrace = 60;
-
-volatile sig_atomic_t g_stop = 0;
-
-void OnSignal(int) {
-  // Who asks twice does not want to wait; the children die with the tool.
-  static volatile sig_atomic_t asked = 0;
-  if (asked != 0) _exit(kExitEnvironment);
-  asked = 1;
-  constexpr char kWord[] = "\ninterrupted: waiting for what is under way; again to leave at once\n";
-  (void)!write(STDERR_FILENO, kWord, sizeof(kWord) - 1);
-  ScoreLoop::RequestStop();
-}
 
 FolderLock LockScore(const std::string& folder) {
   MakeWritableFolder(folder);
@@ -98,20 +85,10 @@ std::string OracleThatSpeaks(const std::string& program, RunRequest request) {
 
 }  // namespace
 
-void CatchScoreSignals() {
-  struct sigaction action{};
-  action.sa_handler = OnSignal;
-  for (const int s : {SIGINT, SIGTERM, SIGHUP}) sigaction(s, &action, nullptr);
-}
-
 struct ScoreLoop::RunningTrial {
   TrialPlan plan;
   Child child;
 };
-
-void ScoreLoop::RequestStop() { g_stop = 1; }
-
-bool ScoreLoop::interrupted() const { return g_stop != 0; }
 
 ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
     : session_(session),
@@ -120,7 +97,8 @@ ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
       evidence_(session, {.source = options.source,
                           .folder = options.folder + "/trees",
                           .types = TypesOf(options.bugs),
-                          .jobs = options.jobs}) {
+                          .jobs = options.jobs,
+                          .watch = [this](std::string_view what) { return TellOrEnd(what); }}) {
   if (options.only_trials) {
     for (const char* name : {"source", "trials.jsonl", "replays.jsonl", "builds.jsonl"}) {
       std::error_code ignored;
@@ -139,7 +117,8 @@ ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
   }
   WriteAtomically(file, source);
   // What other tapes said of a bug is not what these say.
-  const std::string tapes = HashOf(CorpusTapes(options.corpus));
+  const std::string tapes =
+      HashOf(CorpusTapes(options.corpus)) + HashOf(TapesBeside(options.known, options.corpus));
   if (ReadOrEmpty(options.folder + "/corpus") != tapes) {
     std::error_code ignored;
     fs::remove(options.folder + "/replays.jsonl", ignored);
@@ -221,17 +200,15 @@ Score ScoreLoop::Run() {
   for (const BugFile& bug : options_.bugs) Plant(bug, ReadInput(options_.source + "/" + bug.file));
   const bool all_measured = std::all_of(options_.bugs.begin(), options_.bugs.end(),
                                         [&](const BugFile& bug) { return IsMeasured(bug); });
-  if (!all_measured && !options_.only_trials) RequireUnedited();
-  for (const BugFile& bug : options_.bugs) {
-    if (g_stop != 0) break;
-    if (!IsMeasured(bug)) {
-      Measure(bug);
-      ++done_now_;
-    }
-    ++at_;
+  try {
+    if (!all_measured && !options_.only_trials) RequireUnedited();
+    MeasureAll();
+  } catch (const ToolError&) {
+    // Whatever is cut off in its middle may fail.
+    if (!Interrupted()) throw;
   }
   // One that goes on soon finds them there.
-  if (g_stop == 0 && !options_.keep_trees && !options_.only_trials) evidence_.RemoveTrees();
+  if (!Interrupted() && !options_.keep_trees && !options_.only_trials) evidence_.RemoveTrees();
   std::vector<BugFile> bugs = options_.bugs;
   // A bug that is the same as another one is not told without it.
   for (const BugFile& bug : options_.known) {
@@ -290,9 +267,19 @@ bool ScoreLoop::IsMeasured(const BugFile& bug) const {
   return build->second.state != BuildState::kOk || (MissingTrials(bug).empty() && IsReplayed(bug));
 }
 
+void ScoreLoop::MeasureAll() {
+  for (const BugFile& bug : options_.bugs) {
+    if (Interrupted()) return;
+    if (!IsMeasured(bug)) {
+      Measure(bug);
+      ++done_now_;
+    }
+    ++at_;
+  }
+}
+
 // What the bugs are compared with.
 void ScoreLoop::RequireUnedited() {
-  Tell("building the map as it is");
   const BuildRecord record{"", "", true, evidence_.Unedited().effect, ""};
   const bool known =
       std::all_of(record.effect.begin(), record.effect.end(), [this](const auto& one) {
@@ -310,14 +297,17 @@ std::string ScoreLoop::LibrariesOf() {
 }
 
 void ScoreLoop::Measure(const BugFile& bug) {
-  Tell("building " + bug.id);
   const std::string folder = options_.folder + "/trees/" + bug.id;
-  const BugTree tree = BuildBugTree({.source = options_.source,
-                                     .folder = folder,
-                                     .bug = &bug,
-                                     .types = bug.types,
-                                     .libraries = LibrariesOf(),
-                                     .jobs = options_.jobs});
+  BugTree tree = BuildBugTree({.source = options_.source,
+                               .folder = folder,
+                               .bug = &bug,
+                               .types = bug.types,
+                               .libraries = LibrariesOf(),
+                               .jobs = options_.jobs},
+                              [&](std::string_view how_far) {
+                                return TellOrEnd(fmt::format("building {}: {}", bug.id, how_far));
+                              });
+  if (tree.built) RequireRunning(tree);
   if (effects_.count(bug.id) == 0) {
     const BuildRecord record{bug.id, EditHash(bug), tree.built, tree.effect, tree.message};
     Append("builds.jsonl", BuildLine(record));
@@ -325,7 +315,7 @@ void ScoreLoop::Measure(const BugFile& bug) {
   }
   if (builds_[bug.id].state == BuildState::kOk) {
     RunTrials(bug, tree);
-    if (g_stop == 0 && !IsReplayed(bug)) ReplayCorpus(bug, tree);
+    if (!Interrupted() && !IsReplayed(bug)) ReplayCorpus(bug, tree);
   }
   std::error_code ignored;
   if (!options_.keep_trees) fs::remove_all(folder, ignored);
@@ -336,7 +326,7 @@ void ScoreLoop::RunTrials(const BugFile& bug, const BugTree& tree) {
   const std::vector<std::uint64_t> numbers = MissingTrials(bug);
   std::vector<RunningTrial> running;
   std::size_t next = 0, ended = 0;
-  while (g_stop == 0 && (next < numbers.size() || !running.empty())) {
+  while (!Interrupted() && (next < numbers.size() || !running.empty())) {
     while (next < numbers.size() && running.size() < static_cast<std::size_t>(options_.jobs)) {
       const TrialPlan plan = PlanOf(bug, tree, numbers[next]);
       running.push_back({plan, Child(SpecOfTrial(plan, tree))});
@@ -394,7 +384,7 @@ void ScoreLoop::ReplayCorpus(const BugFile& bug, const BugTree& tree) {
   replay.bug = bug.id;
   const auto start = Child::Clock::now();
   for (const std::string& file : tapes) {
-    if (g_stop != 0) return;
+    if (Interrupted()) return;
     RunRequest request;
     request.content = ReadInput(file);
     request.name = file;
@@ -421,7 +411,13 @@ void ScoreLoop::Append(const std::string& file, const std::string& line) const {
   if (!log) throw ToolError(kExitEnvironment, path + ": cannot be written; is the disk full?");
 }
 
-void ScoreLoop::Tell(const std::string& what) const {
+// Tells, and says whether nobody asked for the end.
+bool ScoreLoop::TellOrEnd(std::string_view what) const {
+  Tell(what);
+  return !Interrupted();
+}
+
+void ScoreLoop::Tell(std::string_view what) const {
   const double elapsed = std::chrono::duration<double>(Child::Clock::now() - start_).count();
   const std::size_t left = options_.bugs.size() - at_;
   const std::string when =

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/tool/bug_file.h"
@@ -50,27 +51,21 @@ struct ScoreOptions {
   bool only_trials = false;
 };
 
-// SIGINT, SIGTERM and SIGHUP end the loop in an orderly way, the second one at once.
-void CatchScoreSignals();
-
 class ScoreLoop {
  public:
   // ToolError (bad input) if the folder holds a score of other sources or options.
   ScoreLoop(Session& session, const ScoreOptions& options);
 
-  // Measures what is not measured yet.
+  // Measures what is not measured yet, until an interrupt asks for the end.
   Score Run();
   // What the folder has on the bugs known, measured now or earlier.
   Score All() const { return Measured(options_.known); }
-
-  // Ends the loop in an orderly way; may be called from a signal handler.
-  static void RequestStop();
-  bool interrupted() const;
 
  private:
   struct RunningTrial;
 
   Score Measured(const std::vector<BugFile>& bugs) const;
+  void MeasureAll();
   void RequireUnedited();
   bool IsEquivalent(const std::string& id) const;
   bool IsSameBug(const Effect& a, const Effect& b) const;
@@ -87,7 +82,8 @@ class ScoreLoop {
   TrialPlan PlanOf(const BugFile& bug, const BugTree& tree, std::uint64_t number) const;
   void ReplayCorpus(const BugFile& bug, const BugTree& tree);
   void Append(const std::string& file, const std::string& line) const;
-  void Tell(const std::string& what) const;
+  bool TellOrEnd(std::string_view what) const;
+  void Tell(std::string_view what) const;
 
   Session& session_;
   const ScoreOptions& options_;

@@ -1,106 +1,27 @@
-// `mapfuzz score`, as a program, with a compiler that is a shell script: what it builds is this
-// test's own binary, which finds a bug in a map that says "planted".
+// `mapfuzz score`, as a program.
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "harness/tool/app_fixture.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
+#include "harness/tool/planted_fixture.h"
 
 namespace mapfuzz::tool {
 namespace {
 
 namespace fs = std::filesystem;
 
-class ScoreTest : public MapfuzzTest {
- protected:
-  ScoreTest() {
-    PutProgram("cmake", "mkdir -p \"$6\" && touch \"$6/build.ninja\"\n");
-    PutNinja("broken");
-    setenv("PATH", (folder_ / "bin" + ":" + getenv("PATH")).c_str(), 1);
-    folder_.Put("source/hmap/map.h", "// the map\nint good;\nint other;\n");
-    folder_.Put("source/CMakeLists.txt", "");
-  }
-  ~ScoreTest() override { setenv("PATH", path_.c_str(), 1); }
-
-  void PutProgram(const std::string& name, const std::string& script) {
-    const std::string file = folder_.Put("bin/" + name, "#!/bin/sh\n" + script);
-    fs::permissions(file, fs::perms::owner_all);
-  }
-
-  // A map that says so is not compiled.
-  void PutNinja(const std::string& fails_at) {
-    const std::string link = "ln -sf " + OwnPath() + " ";
-    PutProgram("ninja",
-               "cd \"$2\" || exit 1\n"
-               "objects=targets/CMakeFiles/mapfuzz_subjects.dir\n"
-               "mkdir -p $objects\n"
-               "if grep " +
-                   fails_at +
-                   " ../hmap/map.h; then\n"
-                   "  echo 'map.h:1: error: " +
-                   fails_at +
-                   "'\n"
-                   "  exit 1\n"
-                   "fi\n"
-                   "object=$objects/subjects_hmap_u64.cc.o\n"
-                   "grep -v '^//' ../hmap/map.h >$object\n"
-                   "echo \"$CCACHE_BASEDIR\" >>$object\n" +
-                   link + "mapfuzz\n" + link + "targets/fake_fuzzer\n" + link +
-                   "targets/other_fuzzer\n");
-  }
-
-  // A bug that puts `text` in the place of a line of the map, and a tape that shows it.
-  void PutBug(const std::string& id, const std::string& text,
-              const std::string& more = "oracle: cost\n") {
-    folder_.Put("bugs/" + id + ".bug",
-                "id: " + id +
-                    "\ntitle: A bug\nclass: cost\nfile: hmap/map.h\n"
-                    "weight: subtle\nthreads: no\n" +
-                    more + "story:\n  None.\ntrigger:\n  Any.\nold:\nint good;\nnew:\n" + text +
-                    "\n");
-    folder_.Put("bugs/" + id + ".tape", Text(kFails));
-  }
-
-  Outcome Score(const std::vector<std::string>& more = {}, const std::string& trials = "2") const {
-    std::vector<std::string> arguments = {"score",
-                                          "--source",
-                                          folder_ / "source",
-                                          "--bugs",
-                                          folder_ / "bugs",
-                                          "--corpus-dir",
-                                          folder_.path(),
-                                          "--work",
-                                          folder_ / "work",
-                                          "--budget",
-                                          "30s",
-                                          "--jobs",
-                                          "2",
-                                          "--trials",
-                                          trials};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return Run(arguments);
-  }
-
-  nlohmann::json Stored(const std::string& name = "present") const {
-    return nlohmann::json::parse(ReadOrEmpty(folder_ / "work/" + name + "/score.json"));
-  }
-  std::string Trials() const { return ReadOrEmpty(folder_ / "work/present/trials.jsonl"); }
-
- private:
-  std::string path_ = getenv("PATH");
-};
+using ScoreTest = PlantedTest;
 
 TEST_F(ScoreTest, SaysHowSurelyABugIsFound) {
   PutBug("a-bug", "int planted;");
   const Outcome run = Score();
   EXPECT_EQ(run.code, kExitClean) << run.output;
-  EXPECT_TRUE(run.Says("good: 1 of 1 bugs are found in 8 of 10 trials or more")) << run.output;
+  EXPECT_TRUE(run.Says("good: 1 of 1 bugs are found in at least 80 % of their trials"))
+      << run.output;
   const auto json = Stored();
   ASSERT_EQ(json["trials"].size(), 2u);
   EXPECT_EQ(json["trials"][0]["oracle"], "iteration");
@@ -164,6 +85,40 @@ TEST_F(ScoreTest, GoesOnAfterABuildThatFails) {
   PutNinja("something else");
   EXPECT_EQ(Score().code, kExitHarness) << "built now, but not found";
   EXPECT_EQ(Stored()["trials"].size(), 4u);
+}
+
+TEST_F(ScoreTest, GoesOnAfterAProgramThatDiesBeforeItDoesAnything) {
+  PutBug("a-bug", "int dying;");
+  PutBug("b-bug", "int planted;");
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitHarness) << run.output;
+  EXPECT_TRUE(run.Says("its program ends before it does anything (exit code 7)")) << run.output;
+  EXPECT_EQ(Stored()["trials"].size(), 2u) << "of the other one";
+}
+
+TEST_F(ScoreTest, EndsABuildThatIsInterrupted) {
+  PutBug("a-bug", "int planted;");
+  const std::string ninja = ReadOrEmpty(folder_ / "bin/ninja");
+  // The second tree is the bug's.
+  PutProgram("ninja",
+             "if grep planted \"$2/../hmap/map.h\" >/dev/null; then\n"
+             "  kill -TERM $PPID\n"
+             "  exec sleep infinity\n"
+             "fi\n" +
+                 ninja.substr(ninja.find('\n') + 1));
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitEnvironment) << run.output;
+  EXPECT_TRUE(run.Says("interrupted: 0 of 1 bugs are measured")) << run.output;
+  EXPECT_TRUE(run.Says("Next: the same command goes on")) << run.output;
+  PutNinja("broken");
+  EXPECT_EQ(Score().code, kExitClean);
+}
+
+TEST_F(ScoreTest, RefusesABugThatNoHuntCanFind) {
+  PutBug("a-bug", "int planted;", "oracle: trace\nrecorded: yes\n");
+  const Outcome run = Score({"a-bug"});
+  EXPECT_EQ(run.code, kExitUsage) << run.output;
+  EXPECT_TRUE(run.Says("a-bug: no hunt finds it: only recordings of Go show it")) << run.output;
 }
 
 TEST_F(ScoreTest, EndsIfItsTrialsAreBlind) {
@@ -287,6 +242,25 @@ TEST_F(ScoreTest, ReplaysACorpusThatHasChanged) {
   EXPECT_EQ(Score().code, kExitClean) << "now that there is a tape";
 }
 
+TEST_F(ScoreTest, ReplaysATapeThatHasChangedBesideABugOutsideTheCorpus) {
+  PutBug("a-bug", "int planted;");
+  fs::rename(folder_ / "bugs", folder_ / "mine");
+  bugs_ = "mine";
+  folder_.Put("mine/a-bug.tape", Text(kFine));
+  EXPECT_EQ(Score().code, kExitHarness);
+  folder_.Put("mine/a-bug.tape", Text(kFails));
+  EXPECT_EQ(Score().code, kExitClean);
+}
+
+TEST_F(ScoreTest, ComparesNothingWithScoresOfOtherBugs) {
+  PutBug("a-bug", "int planted;");
+  PutBug("b-bug", "int planted, twice;");
+  EXPECT_EQ(Score({"a-bug"}).code, kExitClean);
+  const Outcome run = Score({"b-bug", "--config", "after", "--vs", "present"});
+  EXPECT_EQ(run.code, kExitUsage) << run.output;
+  EXPECT_TRUE(run.Says("no bug was measured in both")) << run.output;
+}
+
 TEST_F(ScoreTest, KeepsScoresOfDifferentSourcesApart) {
   PutBug("a-bug", "int planted;");
   EXPECT_EQ(Score().code, kExitClean);
@@ -301,100 +275,6 @@ TEST_F(ScoreTest, KeepsScoresOfDifferentSourcesApart) {
             std::string::npos);
   EXPECT_NE(ReadOrEmpty(folder_ / "work/after/vs-present.json"), "");
   EXPECT_EQ(Score({"--vs", "nosuch", "--config", "after"}).code, kExitUsage);
-}
-
-class CanaryTest : public ScoreTest {
- protected:
-  Outcome Canary(const std::vector<std::string>& more = {},
-                 const std::string& work = "work") const {
-    std::vector<std::string> arguments = {"canary",       "--source",       folder_ / "source",
-                                          "--bugs",       folder_ / "bugs", "--work",
-                                          folder_ / work, "--budget",       "30s"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return Run(arguments);
-  }
-};
-
-constexpr const char* kCanary = "oracle: cost\ncanary: yes\n";
-
-TEST_F(CanaryTest, SingsIfEveryBugDrawnIsFound) {
-  PutBug("a-bug", "int planted;", kCanary);
-  PutBug("not-drawn", "int strange;");
-  const Outcome run = Canary();
-  EXPECT_EQ(run.code, kExitClean) << run.output;
-  EXPECT_TRUE(run.Says("ok   a-bug: found by fake")) << run.output;
-  EXPECT_TRUE(run.Says("1 planted bug found")) << run.output;
-  EXPECT_EQ(Canary().code, kExitClean) << "a second time, in trees that are there";
-}
-
-TEST_F(CanaryTest, FailsTheHarnessThatDoesNotSee) {
-  PutBug("a-bug", "int planted;", kCanary);
-  PutBug("unseen", "int strange;", kCanary);
-  const Outcome run = Canary();
-  EXPECT_EQ(run.code, kExitHarness) << run.output;
-  EXPECT_TRUE(run.Says("MISS unseen: not found in 30s")) << run.output;
-  EXPECT_TRUE(run.Says("does not see 1 planted bug")) << run.output;
-}
-
-TEST_F(CanaryTest, FailsIfABugCannotBeBuilt) {
-  PutBug("a-bug", "int broken;", kCanary);
-  const Outcome run = Canary();
-  EXPECT_EQ(run.code, kExitHarness) << run.output;
-  EXPECT_TRUE(run.Says("error: broken")) << run.output;
-}
-
-TEST_F(CanaryTest, DrawsOtherBugsForAnotherSeed) {
-  for (const char* id : {"a", "b", "c", "d"}) {
-    PutBug(id, std::string("int planted_") + id + ";", kCanary);
-  }
-  const std::string first = Canary({"--count", "1", "--seed", "1"}).output;
-  EXPECT_EQ(Canary({"--count", "1", "--seed", "1"}).output, first);
-  int others = 0;
-  for (const char* seed : {"2", "3", "4", "5"}) {
-    others += Canary({"--count", "1", "--seed", seed}).output == first ? 0 : 1;
-  }
-  EXPECT_GT(others, 0);
-}
-
-TEST_F(CanaryTest, LeavesScoresAlone) {
-  PutBug("a-bug", "int planted;", kCanary);
-  EXPECT_EQ(Score().code, kExitClean);
-  const std::string trials = Trials();
-  EXPECT_EQ(Canary({}, "work/present").code, kExitClean);
-  EXPECT_EQ(Trials(), trials);
-}
-
-TEST_F(CanaryTest, NeedsBugsThatAreMarked) {
-  PutBug("a-bug", "int planted;");
-  const Outcome run = Canary();
-  EXPECT_EQ(run.code, kExitUsage);
-  EXPECT_TRUE(run.Says("no bug in it has a line `canary: yes`")) << run.output;
-}
-
-// `mapfuzz bugs`, with the same compiler.
-TEST_F(ScoreTest, CountsBugsAndTellsThoseThatCannotBePlanted) {
-  PutBug("a-bug", "int planted;");
-  const std::vector<std::string> command = {"bugs", "--bugs", folder_ / "bugs", "--source",
-                                            folder_ / "source"};
-  const auto with = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), command.begin(), command.end());
-    return Run(more);
-  };
-  EXPECT_EQ(with({}).code, kExitClean);
-  EXPECT_FALSE(with({}).Says("class evacuation: 0 of 5 bugs")) << "which is said of this project's";
-  EXPECT_TRUE(with({"a-bug"}).Says("score a-bug --bugs ")) << with({"a-bug"}).output;
-  EXPECT_TRUE(with({"a-bug"}).Says("- int good;\n")) << with({"a-bug"}).output;
-  EXPECT_TRUE(with({"a-bag"}).Says("did you mean `a-bug`?"));
-  EXPECT_TRUE(with({"--compile", "1"}).Says("clean: 1 bug can be planted, 1 compiled"));
-  EXPECT_FALSE(with({}).Says("without a tape"));
-  fs::remove(folder_ / "bugs/a-bug.tape");
-  EXPECT_TRUE(with({}).Says("without a tape that shows it: 1 bug\n  a-bug\n")) << with({}).output;
-  PutBug("broken", "int broken;");
-  const Outcome broken = with({"--compile", "2"});
-  EXPECT_EQ(broken.code, kExitUsage);
-  EXPECT_TRUE(broken.Says("broken.bug: does not compile:")) << broken.output;
-  folder_.Put("source/hmap/map.h", "int changed;\n");
-  EXPECT_TRUE(with({}).Says("2 of 2 bugs cannot be planted")) << with({}).output;
 }
 
 TEST_F(ScoreTest, NamesWhatIsNotThere) {
