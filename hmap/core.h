@@ -38,6 +38,7 @@
 #include "hmap/key_traits.h"
 #include "hmap/place.h"
 #include "hmap/policy.h"
+#include "hmap/race.h"
 #include "hmap/random.h"
 #include "hmap/tophash.h"
 
@@ -222,6 +223,10 @@ class Core {
       }
     }
   }
+
+  // --- For all that reads or writes ---
+  void BeginRead() const { RaceRead(&count_); }
+  void BeginWrite() { RaceWrite(&count_); }
 
   // --- For iterators ---
   void CheckNoWriter(const char* message) const {

@@ -46,6 +46,7 @@ bool Core<T>::HashIfEmpty(const Q& key) {
 template <class T>
 template <class Q>
 typename Core<T>::Place Core<T>::Find(const Q& key) {
+  BeginRead();
   CheckHeader();
   if (HashIfEmpty(key)) return {};
   CheckNoWriter(kConcurrentReadAndWrite);
@@ -233,6 +234,7 @@ typename Core<T>::Assignment Core<T>::Locate(const Q& key, std::uint64_t hash, b
 template <class T>
 template <class Q, class Update, class Fill>
 typename Core<T>::Place Core<T>::Assign(const Q& key, Update update, Fill fill, bool limited) {
+  BeginWrite();
   CheckHeader();
   CheckNoWriter(kConcurrentWrites);
   const std::uint64_t hash = HashOf(key);
@@ -268,6 +270,7 @@ typename Core<T>::Place Core<T>::PlaceToErase(Place head, const Q& key, std::uin
 template <class T>
 template <class Q>
 bool Core<T>::Erase(const Q& key) {
+  BeginWrite();
   CheckHeader();
   if (HashIfEmpty(key)) return false;
   CheckNoWriter(kConcurrentWrites);
@@ -328,6 +331,7 @@ void Core<T>::RenewSeed(std::uint32_t seed) {
 // walk what was cleared, so it stays where it is.
 template <class T>
 void Core<T>::Clear() {
+  BeginWrite();
   CheckTable();
   if (count_ == 0) return;
   CheckNoWriter(kConcurrentWrites);

@@ -296,6 +296,7 @@ void Core<T>::GrowTo(std::size_t entries, unsigned b) {
 // A table without an array gets one of that size, as from a hint.
 template <class T>
 void Core<T>::Reserve(std::size_t entries) {
+  BeginWrite();
   CheckHeader();
   const std::uint64_t wanted = std::min<std::uint64_t>(entries, kMaxAllocation);
   const std::optional<unsigned> b =

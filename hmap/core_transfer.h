@@ -23,6 +23,7 @@ namespace hmap {
 // Ends the growth under way first, so that there is one array to move.
 template <class T>
 Core<T>* Core<T>::MoveTo(const Parts& parts) {
+  BeginWrite();
   CheckTable();
   CheckNoWriter(kConcurrentWrites);
   WriteGuard guard(*this);

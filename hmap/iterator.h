@@ -139,6 +139,7 @@ void Iterator<T, kConst>::Advance() {
     End();
     throw StaleIterator("hmap: the iterator's map is gone");
   }
+  core_->BeginRead();
   core_->CheckHeader();
   core_->CheckNoWriter(kConcurrentIterationAndWrite);
   if (CoreT::kContract && epoch_ != core_->epoch()) return End();

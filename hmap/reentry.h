@@ -12,8 +12,8 @@
 #ifndef HMAP_REENTRY_H_
 #define HMAP_REENTRY_H_
 
+#include <atomic>
 #include <string>
-#include <utility>
 
 #include "hmap/errors.h"
 
@@ -31,24 +31,23 @@ class ReentryGuard {
  public:
   // Enters `map` with an operation of this name. Throws ReentryError if the thread is inside it.
   ReentryGuard(const void* map, const char* operation)
-      : map_(map), operation_(operation), outer_(innermost_) {
+      : map_(map), operation_(operation), outer_(innermost_.load(std::memory_order_relaxed)) {
     for (const ReentryGuard* guard = outer_; guard != nullptr; guard = guard->outer_) {
       if (guard->map_ == map) throw ReentryError(operation, guard->operation_);
     }
-    innermost_ = this;
+    innermost_.store(this, std::memory_order_relaxed);
   }
   ReentryGuard(const ReentryGuard&) = delete;
   ReentryGuard& operator=(const ReentryGuard&) = delete;
-  ~ReentryGuard() { innermost_ = outer_; }
+  ~ReentryGuard() { innermost_.store(outer_, std::memory_order_relaxed); }
 
-  // Replaces the list of the thread by `innermost` and returns it: for schedulers that run tasks
-  // in turn on one thread, each of which has a list of its own, null to begin with.
-  static const ReentryGuard* Exchange(const ReentryGuard* innermost) {
-    return std::exchange(innermost_, innermost);
-  }
+  // Where the calling thread keeps the pointer to its list. Whoever runs tasks in turn on one
+  // thread gives each a list of its own there, null to begin with.
+  static void* List() { return &innermost_; }
 
  private:
-  static inline thread_local const ReentryGuard* innermost_ = nullptr;
+  // Atomic for thread sanitizer, to which tasks that take turns on one thread are threads.
+  static inline constinit thread_local std::atomic<const ReentryGuard*> innermost_{nullptr};
 
   const void* map_;
   const char* operation_;

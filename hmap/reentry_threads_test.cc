@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <thread>
 
 #include "hmap/reentry.h"
@@ -55,9 +56,12 @@ TEST(ReentryTest, OtherThreadsMayEnter) {
 
 TEST(ReentryTest, TasksOnOneThreadHaveListsOfTheirOwn) {
   const ReentryGuard guard(&kMap, "a task that waits");
-  const ReentryGuard* const waiting = ReentryGuard::Exchange(nullptr);
+  const void* waiting = nullptr;
+  std::memcpy(&waiting, ReentryGuard::List(), sizeof(waiting));
+  EXPECT_EQ(waiting, &guard);
+  std::memset(ReentryGuard::List(), 0, sizeof(waiting));
   EXPECT_TRUE(CanEnter(kMap));
-  EXPECT_EQ(ReentryGuard::Exchange(waiting), nullptr);
+  std::memcpy(ReentryGuard::List(), &waiting, sizeof(waiting));
   EXPECT_FALSE(CanEnter(kMap));
 }
 
