@@ -94,6 +94,27 @@ std::uint32_t RandomSeed(Random& random) {
   return random.Chance(1, 3) ? 0 : static_cast<std::uint32_t>(random.Next());
 }
 
+// Strings are slower, and threads do not care.
+KeyType RandomSharedType(Random& random) {
+  return random.Chance(1, 8)   ? KeyType::kString
+         : random.Chance(1, 8) ? KeyType::kU32
+                               : KeyType::kU64;
+}
+
+std::uint32_t RandomFewKeys(Random& random) {
+  return random.Chance(3, 4) ? random.Between(1, 16) : random.Between(1, 64);
+}
+
+// Two are enough for most that can go wrong.
+std::uint8_t RandomThreads(Random& random) {
+  constexpr std::uint8_t kThreads[] = {2, 2, 2, 2, 3, 3, 3, 4, 5, 6};
+  return random.Pick(kThreads);
+}
+
+std::uint8_t RandomShards(Random& random) {
+  return static_cast<std::uint8_t>(1 << random.Below(3));
+}
+
 }  // namespace
 
 void ChangeConfig(Config& config, Random& random) {
@@ -151,6 +172,45 @@ Config RandomConfig(KeyType likely, Random& random) {
         random.Chance(1, 2) ? static_cast<std::uint8_t>(random.Between(2, 3)) : RandomChain(random);
   }
   return config;
+}
+
+void ChangeSharedConfig(Config& config, Random& random) {
+  switch (random.Below(7)) {
+    case 0:
+      config.type = RandomSharedType(random);
+      break;
+    case 1:
+      config.hash = RandomHash(random);
+      break;
+    case 2:
+      config.growth = RandomGrowth(random);
+      break;
+    case 3:
+      config.keys = RandomFewKeys(random);
+      break;
+    case 4:
+      config.seed = RandomSeed(random);
+      break;
+    case 5:
+      config.threads = RandomThreads(random);
+      break;
+    default:
+      config.shards = RandomShards(random);
+  }
+}
+
+Config RandomSharedConfig(SharedKind kind, Random& random) {
+  Config config;
+  config.shared = kind;
+  config.type = RandomSharedType(random);
+  config.hash = RandomHash(random);
+  // Where tables grow soon, threads meet in a growth soon.
+  config.growth = random.Chance(1, 2) ? GrowthKind::kSparse : RandomGrowth(random);
+  config.keys = RandomFewKeys(random);
+  config.seed = RandomSeed(random);
+  config.threads = RandomThreads(random);
+  config.shards = RandomShards(random);
+  return Canonical(config);
 }
 
 std::uint32_t NearThreshold(const Config& config, Random& random) {

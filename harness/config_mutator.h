@@ -20,6 +20,10 @@ void ChangeConfig(Config& config, Random& random);
 // Every field drawn anew; every second one is of the `likely` type.
 Config RandomConfig(KeyType likely, Random& random);
 
+// The same for a shared map of `kind`, with few keys: threads that meet at no key say little.
+void ChangeSharedConfig(Config& config, Random& random);
+Config RandomSharedConfig(SharedKind kind, Random& random);
+
 // Entries that some table size of this configuration holds, one more or one less.
 std::uint32_t NearThreshold(const Config& config, Random& random);
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iterator>
+#include <utility>
 
 #include "harness/coverage_look.h"
 #include "harness/key_space.h"
@@ -126,9 +127,10 @@ int FuzzTarget::Initialize(int argc, char** argv) {
 }
 
 Tape FuzzTarget::Shaped(Tape tape) const {
+  const bool shared = IsShared(tape.config);
   if (shape_ != nullptr) tape.config = Canonical(shape_(tape.config));
-  if (policy_) tape.config.policy = *policy_;
-  return tape;
+  if (policy_ && !IsShared(tape.config)) tape.config.policy = *policy_;
+  return shared == IsShared(tape.config) ? tape : Canonical(std::move(tape));
 }
 
 Tape FuzzTarget::Decode(const std::uint8_t* data, std::size_t size) const {

@@ -4,10 +4,11 @@
 //
 // DIGEST is that of the whole history, VERDICT "passed" or "failed ORACLE/PROPERTY". Nothing in a
 // line may depend on compiler, flags, standard library or word size, so that builds whose lines
-// differ do not run the same map.
+// differ do not run the same map. Where threads are parted depends on all of these, so a tape whose
+// map they share has `-` for its digest.
 //
-// A tape that must fail (`expect:`) is run a second time under `policy: strict`, where it must
-// pass, as NAME/strict.
+// A tape of one thread that must fail (`expect:`) is run a second time under `policy: strict`,
+// where it must pass, as NAME/strict.
 
 #ifndef MAPFUZZ_HARNESS_HISTORY_DIGEST_H_
 #define MAPFUZZ_HARNESS_HISTORY_DIGEST_H_

@@ -75,6 +75,14 @@ TEST(HistoryDigestTest, ATapeThatMustFailAndDoesSoUnderStrictIsAFinding) {
   EXPECT_EQ(DigestTape(kMustFail, "a.tape", run).code, DigestCode::kFinding);
 }
 
+TEST(HistoryDigestTest, OfATapeWhoseMapThreadsShareOnlyStepsAndVerdictAreTold) {
+  const char* const shared = "mapfuzz tape v1\nmap: sync\nexpect: a/b\nt0: put 1\nend 1\n";
+  const TapeDigest digest =
+      DigestTape(shared, "a.tape", [](const Tape&) { return Failed("a", "b"); });
+  EXPECT_EQ(digest.lines, "a.tape - 7 failed a/b\n");
+  EXPECT_EQ(digest.code, DigestCode::kAsItMust);
+}
+
 TEST(HistoryDigestTest, ATapeThatDoesNoStepProvesNothing) {
   const TapeDigest digest = DigestTape(kTape, "a.tape", [](const Tape&) { return RunResult{}; });
   EXPECT_EQ(digest.code, DigestCode::kNothing);

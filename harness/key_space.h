@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/mix.h"
 #include "harness/tape.h"
 #include "model/entry.h"
 #include "model/growth_rule.h"
@@ -20,14 +21,6 @@ namespace mapfuzz {
 
 // No key has this id: what a broken map's garbage reads as.
 inline constexpr KeyId kNoKeyId = 0xffffffff;
-
-// splitmix64's output function.
-constexpr std::uint64_t Mix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
 
 // The hash of a key whose hashed bits are `bits` under the map's seed `hash0`.
 //   good      every bit mixed with the seed

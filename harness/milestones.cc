@@ -167,6 +167,22 @@ constexpr Info kInfo[] = {
      "a step of an iterator noticed a corruption"},
     {Milestone::kCorruptReplaced, "corrupt-replaced",
      "a map was replaced by another while it was corrupt"},
+    {Milestone::kThreadPreempted, "thread-preempted",
+     "a thread was stopped that could have gone on"},
+    {Milestone::kOverlapOnKey, "overlap-on-key", "operations of two threads on one key overlapped"},
+    {Milestone::kWritesOverlap, "writes-overlap", "writes of two threads to one key overlapped"},
+    {Milestone::kIterationOverWrite, "iteration-over-write",
+     "a thread wrote while another one iterated"},
+    {Milestone::kClearOverWrite, "clear-over-write", "a thread wrote while another one cleared"},
+    {Milestone::kSizeOverWrite, "size-over-write",
+     "a thread wrote while another one asked the size"},
+    {Milestone::kCompareFailed, "compare-failed",
+     "a value was no longer the one that was compared"},
+    {Milestone::kCompareTaken, "compare-taken", "a value was still the one that was compared"},
+    {Milestone::kGrownByThreads, "grown-by-threads",
+     "a shared map's table grew, or its dirty part was promoted, while threads ran"},
+    {Milestone::kThreadsMidGrowth, "threads-mid-growth", "threads began while a table was growing"},
+    {Milestone::kIterationsOverlap, "iterations-overlap", "iterations of two threads overlapped"},
 };
 static_assert(std::size(kInfo) == kMilestones);
 

@@ -115,8 +115,19 @@ enum class Milestone : std::uint8_t {
   kCorruptMidGrowth,
   kCorruptUnderIterator,
   kCorruptReplaced,
+  kThreadPreempted,
+  kOverlapOnKey,
+  kWritesOverlap,
+  kIterationOverWrite,
+  kClearOverWrite,
+  kSizeOverWrite,
+  kCompareFailed,
+  kCompareTaken,
+  kGrownByThreads,
+  kThreadsMidGrowth,
+  kIterationsOverlap,
 };
-inline constexpr int kMilestones = 100;
+inline constexpr int kMilestones = 111;
 
 using MilestoneCounts = std::array<std::uint64_t, kMilestones>;
 

@@ -19,6 +19,7 @@ enum class Fate : std::uint8_t {
   kNoFaults,
   kNotChecked,
   kNoField,
+  kNotShared,
   kTooDear,
   // What `fault`, `torment` and `corrupt` leave for steps to come:
   kMet,
@@ -26,7 +27,7 @@ enum class Fate : std::uint8_t {
   kReplaced,
   kDisarms,
 };
-inline constexpr int kFates = 13;
+inline constexpr int kFates = 14;
 
 constexpr bool IsLeftOut(Fate fate) { return fate <= Fate::kTooDear; }
 // It was armed, and did nothing.
@@ -42,6 +43,7 @@ inline constexpr std::string_view kFateTexts[kFates] = {
     "nothing that the map calls can be made to throw",
     "the map is not checked",
     "no such field now, or it holds that already",
+    "the map that threads share cannot do it",
     "the checks after earlier ones have cost all that they may",
     "met in step",
     "met by no step",

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "harness/key_space.h"
+#include "harness/mix.h"
 
 namespace mapfuzz {
 

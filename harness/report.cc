@@ -55,8 +55,13 @@ std::string Report(const Tape& tape, const Failure& failure) {
 }
 
 std::string ReportWithTape(const Tape& tape, const Failure& failure) {
-  return Report(tape, failure) + "\nthe whole tape:\n" +
-         ToText(tape, failure.oracle + "/" + failure.property);
+  std::string text = Report(tape, failure);
+  Tape replayed = tape;
+  if (failure.taken && *failure.taken != tape.schedule) {
+    text += "\nthe schedule was: " + ToText(tape.schedule) + "\n";
+    replayed.schedule = *failure.taken;
+  }
+  return text + "\nthe whole tape:\n" + ToText(replayed, failure.oracle + "/" + failure.property);
 }
 
 std::string WithCommands(const std::string& report, const std::string& commands) {

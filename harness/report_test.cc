@@ -82,5 +82,20 @@ TEST(ReportTest, FailureAtTheEndHasNoOperationToMarkMissing) {
   EXPECT_NE(Report(SomeTape(), failure).find(">>>> put 7\n"), std::string::npos);
 }
 
+TEST(ReportTest, OfARunOfThreadsHasTheSwitchesThatWereMadeInPlaceOfWhatChoseThem) {
+  Tape tape;
+  tape.config.shared = SharedKind::kSync;
+  tape.schedule = RandomSchedule(PointLevel::kLocks, 3, 1);
+  tape.ops = {{OpCode::kPut, 0, 1, 0, 0}};
+  tape = Canonical(tape);
+  Failure failure{.oracle = "linearizable", .property = "put"};
+  failure.taken = ExplicitSchedule(PointLevel::kLocks, {{2, 1}});
+  const std::string report = ReportWithTape(tape, failure);
+  EXPECT_NE(report.find("\nthe schedule was: random locks seed 3 chance 1/2\n"), report.npos);
+  EXPECT_NE(report.find("\nschedule: explicit locks 2>1\n"), report.npos);
+  tape.schedule = *failure.taken;
+  EXPECT_EQ(ReportWithTape(tape, failure).find("the schedule was"), report.npos);
+}
+
 }  // namespace
 }  // namespace mapfuzz

@@ -17,6 +17,7 @@
 
 #include "harness/milestones.h"
 #include "harness/op_fate.h"
+#include "harness/schedule/schedule_run.h"
 #include "harness/state.h"
 #include "harness/tape.h"
 
@@ -34,11 +35,13 @@ enum class Oracle : std::uint8_t {
   kLifetime,
   kFault,
   kCorruption,
+  kLinearizable,
+  kSchedule,
 };
-inline constexpr int kOracles = 9;
-inline constexpr std::string_view kOracleNames[kOracles] = {"result",    "content", "iteration",
-                                                            "structure", "cost",    "deterministic",
-                                                            "lifetime",  "fault",   "corruption"};
+inline constexpr int kOracles = 11;
+inline constexpr std::string_view kOracleNames[kOracles] = {
+    "result",   "content", "iteration",  "structure",    "cost",    "deterministic",
+    "lifetime", "fault",   "corruption", "linearizable", "schedule"};
 
 // The first difference between map and model, or the first broken rule.
 struct Failure {
@@ -49,6 +52,8 @@ struct Failure {
   std::size_t op_index = 0;  // of the tape's operation, from 0
   std::uint64_t step = 0;    // elementary step, from 1
   std::string detail{};      // model against map, a few lines; free of addresses
+  // Of a run of threads: `RunResult::taken`.
+  std::optional<Schedule> taken{};
 
   // "oracle=... property=... op=... site=...": stable, the same for the same bug.
   std::string Signature() const;
@@ -69,6 +74,14 @@ struct RunOptions {
   // If set, called after every elementary step that ends without a verdict, and once before the
   // first, with the state of both maps. Maps that do not show theirs never call it.
   std::function<void(const StepState&)> on_state = nullptr;
+  // Threads run as the system lets them, whatever the tape's schedule says: no run is like the one
+  // before. To see what that is worth.
+  bool free_threads = false;
+  // If not null, set to how a run of threads went: their calls in columns, and the explicit
+  // schedule that makes the run again. Stays as it is for tapes of one thread.
+  std::string* story = nullptr;
+  // If not null, set to what a run of threads decided at its points; see `schedule/explore.h`.
+  std::vector<Decision>* decisions = nullptr;
   // The step of which the state is told in words, too.
   std::uint64_t state_in_words = UINT64_MAX;
 };
@@ -84,6 +97,8 @@ struct RunResult {
   std::uint64_t content_digest = 0;
   std::array<std::uint64_t, kOracles> consulted{};
   MilestoneCounts milestones{};
+  // Of a run of threads: an explicit schedule that makes this very run again.
+  std::optional<Schedule> taken{};
   // Operations of the tape by what the map was doing when they began: nothing, a doubling, a
   // same-size growth. For engines, to which a meeting of the two is worth an input.
   std::array<std::array<std::uint32_t, kOpCodes>, 3> meetings{};
@@ -93,7 +108,8 @@ struct RunResult {
 // and the commands to replay it.
 std::string Report(const Tape& tape, const Failure& failure);
 
-// The same, with the whole tape in text form behind it, so that nothing is lost with the file.
+// The same, with the whole tape in text form behind it, so that nothing is lost with the file. A
+// run of threads is told by the switches that were made, whatever chose them.
 std::string ReportWithTape(const Tape& tape, const Failure& failure);
 
 // The report with these commands in place of the general ones that it ends with, for whoever knows

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace mapfuzz {
 namespace {
@@ -26,58 +27,22 @@ TapeLayout Canonical(TapeLayout layout) {
   return layout;
 }
 
+// What a shared map has none of gets its default.
+void MakeShared(Config& config) {
+  config.type = static_cast<KeyType>(static_cast<int>(config.type) %
+                                     (static_cast<int>(KeyType::kString) + 1));
+  config.policy = PolicyKind::kStrict;
+  config.path = PathKind::kFast;
+  config.hint = 0;
+  config.layout = {};
+  config.chain = 0;
+  config.threads = std::clamp<std::uint8_t>(config.threads, kMinThreads, kMostThreads);
+  config.shards = config.shared != SharedKind::kSharded
+                      ? std::uint8_t{0}
+                      : std::clamp<std::uint8_t>(std::bit_floor(config.shards), 1, kMaxShards);
+}
+
 }  // namespace
-
-std::uint32_t GetOperand(const Op& op, OperandKind kind) {
-  switch (kind) {
-    case OperandKind::kKey:
-      return op.key;
-    case OperandKind::kIterator:
-    case OperandKind::kWidth:
-    case OperandKind::kFault:
-    case OperandKind::kField:
-      return op.small;
-    case OperandKind::kKey2:
-    case OperandKind::kCount:
-    case OperandKind::kDraw:
-    case OperandKind::kHint:
-    case OperandKind::kNth:
-      return op.count;
-  }
-  return 0;
-}
-
-void SetOperand(Op& op, OperandKind kind, std::uint32_t value) {
-  value %= OperandLimit(kind);
-  switch (kind) {
-    case OperandKind::kKey:
-      op.key = static_cast<std::uint16_t>(value);
-      break;
-    case OperandKind::kIterator:
-    case OperandKind::kWidth:
-    case OperandKind::kFault:
-    case OperandKind::kField:
-      op.small = static_cast<std::uint8_t>(value);
-      break;
-    case OperandKind::kKey2:
-    case OperandKind::kCount:
-    case OperandKind::kDraw:
-    case OperandKind::kHint:
-    case OperandKind::kNth:
-      op.count = static_cast<std::uint16_t>(value);
-      break;
-  }
-}
-
-Op Canonical(Op op) {
-  Op canonical;
-  canonical.code = Reduced(op.code, kOpCodes);
-  const OpInfo& info = kOpInfo[static_cast<int>(canonical.code)];
-  for (int i = 0; i < info.operands; ++i) {
-    SetOperand(canonical, info.kinds[i], GetOperand(op, info.kinds[i]));
-  }
-  return canonical;
-}
 
 Config Canonical(Config config) {
   config.type = Reduced(config.type, kKeyTypes);
@@ -86,6 +51,12 @@ Config Canonical(Config config) {
   config.hash = Reduced(config.hash, kHashKinds);
   config.growth = Reduced(config.growth, kGrowthKinds);
   config.chain = std::min(config.chain, kMaxChain);
+  config.shared = Reduced(config.shared, kSharedKinds);
+  if (IsShared(config)) {
+    MakeShared(config);
+  } else {
+    config.threads = config.shards = 0;
+  }
   if (config.hint < kMinHint) config.hint = kMinHint;
   if (config.hint > kMaxHint) config.hint = kMaxHint;
   if (config.keys < 1) config.keys = 1;
@@ -94,6 +65,24 @@ Config Canonical(Config config) {
   const std::uint64_t most = NumbersIn(config.layout.key.size, kMaxKeys);
   if (config.keys > most) config.keys = static_cast<std::uint32_t>(most);
   return config;
+}
+
+Op Canonical(Op op, const Config& config) {
+  op = Canonical(op);
+  if (!IsShared(config)) op.thread = kBeforeThreads;
+  if (op.thread >= 0) op.thread = static_cast<std::int8_t>(op.thread % config.threads);
+  return op;
+}
+
+Tape Canonical(Tape tape) {
+  tape.config = Canonical(tape.config);
+  for (Op& op : tape.ops) op = Canonical(op, tape.config);
+  std::erase_if(tape.ops, [&tape](const Op& op) { return !Allows(tape.config, op.code); });
+  tape.schedule = IsShared(tape.config) ? Canonical(std::move(tape.schedule)) : Schedule{};
+  std::vector<Switch>& switches = tape.schedule.switches;
+  if (switches.size() > kMaxSwitches) switches.resize(kMaxSwitches);
+  for (Switch& at : switches) at.thread %= tape.config.threads;
+  return tape;
 }
 
 }  // namespace mapfuzz

@@ -22,6 +22,14 @@
 // Operation, little-endian:
 //   0 opcode  1 iterator, width, fault or field  2..3 key  4..5 count, second key, draw, hint or
 //   nth
+//
+// A first byte of at least kFirstSharedByte makes it the tape of a map that threads share: type and
+// kind of map are in it, and bytes that such a map has no other use for hold the rest.
+//   1 threads  2 shards  3 hash  4 growth  5..7 keys  10..13 seed, all as above
+//   8 kind of schedule (low three bits), level, length (two bits)
+//   9 chance or depth (low half), length (four bits)  14..17 seed of the schedule  18..19 length
+// There the top three bits of an opcode are the thread, and one opcode is no operation but a switch
+// of an explicit schedule: 1..4 point, the thread as in all others.
 
 #ifndef MAPFUZZ_HARNESS_TAPE_BINARY_H_
 #define MAPFUZZ_HARNESS_TAPE_BINARY_H_
@@ -36,12 +44,16 @@ namespace mapfuzz {
 
 inline constexpr std::size_t kHeaderBytes = 20;
 inline constexpr std::size_t kOpBytes = 6;
+inline constexpr std::uint8_t kFirstSharedByte = 240;
 
 std::vector<std::uint8_t> ToBinary(const Tape& tape);
 Tape FromBinary(const std::uint8_t* data, std::size_t size);
 
 // The opcode that a byte stands for: drawing a random byte draws an opcode by its weight.
 OpCode OpCodeOfByte(std::uint8_t byte);
+// The same in the tape of a shared map, for a number below kSharedSlots.
+inline constexpr std::uint32_t kSharedSlots = 31;
+OpCode SharedOpCodeOf(std::uint32_t number);
 
 }  // namespace mapfuzz
 

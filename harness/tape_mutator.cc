@@ -8,6 +8,7 @@
 #include "harness/config_mutator.h"
 #include "harness/op_mutator.h"
 #include "harness/random.h"
+#include "harness/shared_mutator.h"
 #include "harness/tape_binary.h"
 #include "harness/tape_recipes.h"
 
@@ -282,6 +283,12 @@ Ops OnePoint(const Ops& a, const Ops& b, Random& random) {
   return mixed;
 }
 
+// Without what the configuration that the shape makes does not allow.
+Tape ShapedTape(Tape tape, Shape shape) {
+  tape.config = Shaped(tape.config, shape);
+  return Canonical(std::move(tape));
+}
+
 // Writes as much of the tape as fits.
 std::size_t Store(const Tape& tape, std::uint8_t* out, std::size_t max_size) {
   const std::vector<std::uint8_t> bytes = ToBinary(tape);
@@ -297,20 +304,32 @@ std::size_t OpsIn(std::size_t max_size) {
 }  // namespace
 
 void Mutate(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape, RecipeKind about) {
-  tape.config = Shaped(tape.config, shape);
-  for (Op& op : tape.ops) op = Canonical(op);
+  tape = ShapedTape(std::move(tape), shape);
   const Tape before = tape;
   // An edit may change nothing: a pinned field, a span moved to where it was. Then another try.
   for (std::uint32_t attempt = 0; attempt < 4 && tape == before; ++attempt) {
-    Mutator(tape, seed + attempt * 0x9e3779b9, max_ops, shape, about).Run();
-    tape.config = Shaped(tape.config, shape);
+    const std::uint32_t seed_of_attempt = seed + attempt * 0x9e3779b9;
+    if (IsShared(tape.config)) {
+      Random random(seed_of_attempt);
+      MutateShared(tape, random, std::min(max_ops, kMaxOps), shape);
+    } else {
+      Mutator(tape, seed_of_attempt, max_ops, shape, about).Run();
+    }
+    tape = ShapedTape(std::move(tape), shape);
   }
 }
 
 void StartAfresh(Tape& tape, std::uint32_t seed, std::size_t max_ops, Shape shape,
                  RecipeKind about) {
-  Mutator(tape, seed, max_ops, shape, about).StartAfresh();
-  tape.config = Shaped(tape.config, shape);
+  const Config shaped = Shaped(tape.config, shape);
+  if (IsShared(shaped)) {
+    tape.config = shaped;
+    Random random(seed);
+    StartSharedAfresh(tape, random, std::min(max_ops, kMaxOps), shape);
+  } else {
+    Mutator(tape, seed, max_ops, shape, about).StartAfresh();
+  }
+  tape = ShapedTape(std::move(tape), shape);
 }
 
 Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max_ops, Shape shape) {
@@ -318,8 +337,10 @@ Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max
   const bool a_first = random.Chance(1, 2);
   const Tape& first = a_first ? a : b;
   const Tape& second = a_first ? b : a;
+  const Tape& of = random.Chance(1, 2) ? a : b;
   Tape mixed;
-  mixed.config = Shaped(random.Chance(1, 2) ? a.config : b.config, shape);
+  mixed.config = Shaped(of.config, shape);
+  mixed.schedule = of.schedule;
   switch (random.Below(3)) {
     case 0:
       mixed.ops = OnePoint(first.ops, second.ops, random);
@@ -332,8 +353,7 @@ Tape CrossOver(const Tape& a, const Tape& b, std::uint32_t seed, std::size_t max
   }
   if (mixed.ops.empty()) mixed.ops = first.ops;
   mixed.ops.resize(std::min({mixed.ops.size(), max_ops, kMaxOps}));
-  for (Op& op : mixed.ops) op = Canonical(op);
-  return mixed;
+  return Canonical(std::move(mixed));
 }
 
 std::size_t MutateBytes(std::uint8_t* data, std::size_t size, std::size_t max_size,

@@ -6,6 +6,9 @@
 // time a tape is begun afresh instead, with a configuration of its own. The result follows from the
 // tape and the seed alone, is canonical and holds at most `max_ops` operations.
 //
+// Tapes whose map threads share go another way (`shared_mutator.h`); which tapes do is for `shape`
+// to say, as it says what map they share.
+//
 // `shape` brings a configuration into the form that a fuzz target wants: it overwrites the fields
 // the target pins. Null leaves it as it is. `about` is the kind of recipe that the target is about:
 // every second block is one of those.

@@ -113,7 +113,9 @@ TEST(MutateTest, EveryOperationAndEveryConfigurationTurnsUp) {
     chains.insert(tape.config.chain);
     hint_below_zero |= tape.config.hint < 0;
   }
-  EXPECT_EQ(codes.size(), static_cast<std::size_t>(kOpCodes));
+  for (const OpInfo& info : kOpInfo) {
+    EXPECT_EQ(codes.count(info.code), info.scope == OpScope::kShared ? 0u : 1u) << info.name;
+  }
   EXPECT_EQ(hashes.size(), static_cast<std::size_t>(kHashKinds));
   EXPECT_EQ(growths.size(), static_cast<std::size_t>(kGrowthKinds));
   EXPECT_EQ(policies.size(), static_cast<std::size_t>(kPolicyKinds));

@@ -18,6 +18,20 @@
 // the tape after N operations, so that a text that was cut short is told from a whole one; a plain
 // `end` will do in a text written by hand. Parsing takes time linear in the text, and printing a
 // tape and parsing it gives it back.
+//
+// A map that threads share is named by a header, and so are their number and their schedule
+// (`schedule.h`). A line begins with the thread that calls the operation; those without one are
+// over before the threads begin.
+//
+//   map: sharded
+//   shards: 2
+//   threads: 2
+//   schedule: random locks seed 17 chance 1/8
+//
+//   fill 0 8
+//   t0: put 8
+//   t1: get 8
+//   end 3
 
 #ifndef MAPFUZZ_HARNESS_TAPE_TEXT_H_
 #define MAPFUZZ_HARNESS_TAPE_TEXT_H_

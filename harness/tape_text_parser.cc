@@ -33,6 +33,29 @@ constexpr auto kFirstWords = [] {
   return words;
 }();
 
+// Why a header does not belong to a tape.
+std::string ScopeText(HeaderScope scope) {
+  switch (scope) {
+    case HeaderScope::kAlone:
+      return " does not belong to a tape with `map`; remove one of them";
+    case HeaderScope::kBytes:
+      return " belongs to `type: bytes`; remove it or change the type";
+    case HeaderScope::kShared:
+      return " belongs to a tape with `map: KIND`; remove it or add that";
+    case HeaderScope::kSharded:
+      return " belongs to `map: sharded`; remove it or change the map";
+    case HeaderScope::kAny:
+      break;
+  }
+  return "";
+}
+
+// "t0:", with any number.
+bool IsThread(std::string_view token) {
+  return token.size() > 2 && token.front() == 't' && token.back() == ':' &&
+         token.find_first_not_of("0123456789", 1) == token.size() - 1;
+}
+
 class TapeParser {
  public:
   TapeParser(std::string_view text, std::string_view file) : reader_(text, file) {}
@@ -45,11 +68,14 @@ class TapeParser {
   void ParseVersion();
   void ParseHeader();
   void ParseValue(TapeHeader header);
-  void ParseOp();
+  void ParseThreadOp();
+  std::int8_t ParseThread(std::string_view token) const;
+  void ParseOp(std::size_t first, std::int8_t thread = kBeforeThreads);
   void ParseOperand(Op& op, OperandKind kind, std::string_view token) const;
   void ParseEnd();
   void CheckNothingFollows();
   void CheckHeadersBelong() const;
+  void CheckThreadsOfSchedule(const TextPlace& place) const;
 
   // The value of a header that has one: a name, or a number that errors call `what`.
   template <class Enum>
@@ -62,11 +88,13 @@ class TapeParser {
   }
   void ParseExpect();
   void ParseLayout();
+  void ParseShards();
   TapeObject ParseObject(std::string_view token, std::string_view what) const;
 
   [[noreturn]] void FailUnknownHeader(std::string_view name) const;
   [[noreturn]] void FailUnknownOp(std::string_view word) const;
-  [[noreturn]] void FailNumberOfOperands(const OpInfo& info) const;
+  [[noreturn]] void FailNumberOfOperands(const OpInfo& info, std::size_t given) const;
+  [[noreturn]] void FailNotAllowed(std::string_view word) const;
 
   TokenReader reader_;
   // Where each header stands, if it does.
@@ -81,13 +109,15 @@ TextTape TapeParser::Parse() {
       ParseEnd();
       CheckNothingFollows();
       CheckHeadersBelong();
-      parsed_.tape.config = Canonical(parsed_.tape.config);
+      parsed_.tape = Canonical(std::move(parsed_.tape));
       return std::move(parsed_);
     }
-    if (tokens()[0].back() == ':') {
+    if (IsThread(tokens()[0])) {
+      ParseThreadOp();
+    } else if (tokens()[0].back() == ':') {
       ParseHeader();
     } else {
-      ParseOp();
+      ParseOp(0);
     }
   }
   const std::string count = std::to_string(parsed_.tape.ops.size());
@@ -136,6 +166,14 @@ void TapeParser::ParseHeader() {
   if (tokens().size() < 2) {
     reader_.FailBehindTokens("the value of " + Quoted(name) + " is missing");
   }
+  if (header == TapeHeader::kSchedule) {
+    parsed_.tape.schedule = ScheduleAt(reader_, 1);
+    if (parsed_.tape.schedule.switches.size() > kMaxSwitches) {
+      reader_.FailAt(name,
+                     "too many switches; a tape holds at most " + std::to_string(kMaxSwitches));
+    }
+    return;
+  }
   const std::size_t values = header == TapeHeader::kLayout ? 3 : 1;
   if (tokens().size() - 1 < values) {
     reader_.FailBehindTokens("a value is missing; " + std::string(kLayoutUsage));
@@ -152,6 +190,13 @@ void TapeParser::ParseValue(TapeHeader header) {
   switch (header) {
     case TapeHeader::kType:
       return ParseName(config.type, header, kKeyTypeNames);
+    case TapeHeader::kMap:
+      config.shared = static_cast<SharedKind>(1 + reader_.NameAt(tokens()[1], "map", kSharedNames));
+      return;
+    case TapeHeader::kShards:
+      return ParseShards();
+    case TapeHeader::kThreads:
+      return ParseNumber(config.threads, "number of threads", kMinThreads, kMostThreads);
     case TapeHeader::kPolicy:
       return ParseName(config.policy, header, kPolicyNames);
     case TapeHeader::kPath:
@@ -172,6 +217,8 @@ void TapeParser::ParseValue(TapeHeader header) {
       return ParseLayout();
     case TapeHeader::kSlots:
       return ParseName(config.layout.slots_kind, header, kSlotsNames);
+    case TapeHeader::kSchedule:
+      break;  // it has many values
     case TapeHeader::kExpect:
       return ParseExpect();
   }
@@ -215,14 +262,37 @@ TapeObject TapeParser::ParseObject(std::string_view token, std::string_view what
   return object;
 }
 
-// The type may stand below what belongs to it.
+void TapeParser::ParseShards() {
+  std::uint8_t& shards = parsed_.tape.config.shards;
+  ParseNumber(shards, "number of shards", 1, kMaxShards);
+  if (!std::has_single_bit(shards)) {
+    reader_.FailAt(tokens()[1],
+                   "number of shards " + Quoted(tokens()[1]) + " is not a power of two");
+  }
+}
+
+// The header that it hangs on may stand below one that belongs to a tape or not.
 void TapeParser::CheckHeadersBelong() const {
-  if (parsed_.tape.config.type == KeyType::kBytes) return;
-  for (const TapeHeader header : kHeadersOfBytes) {
-    const std::optional<TextPlace>& place = headers_[static_cast<int>(header)];
+  const Config& config = parsed_.tape.config;
+  for (int i = 0; i < kTapeHeaders; ++i) {
+    const auto header = static_cast<TapeHeader>(i);
+    const std::optional<TextPlace>& place = headers_[i];
     if (!place) continue;
-    throw ParseError(
-        *place, Quoted(NameOf(header)) + " belongs to `type: bytes`; remove it or change the type");
+    if (header == TapeHeader::kType && IsShared(config) && !CanBeShared(config.type)) {
+      throw ParseError(*place, "the keys of a shared map are of type u64, u32 or string");
+    }
+    if (header == TapeHeader::kSchedule && IsShared(config)) CheckThreadsOfSchedule(*place);
+    if (Has(config, header) || header == TapeHeader::kExpect) continue;
+    throw ParseError(*place, Quoted(NameOf(header)) + ScopeText(ScopeOf(header)));
+  }
+}
+
+void TapeParser::CheckThreadsOfSchedule(const TextPlace& place) const {
+  const int threads = Canonical(parsed_.tape.config).threads;
+  for (const Switch& at : parsed_.tape.schedule.switches) {
+    if (at.thread < threads) continue;
+    throw ParseError(place, "the schedule goes on with thread " + std::to_string(at.thread) +
+                                ", and there are threads 0 to " + std::to_string(threads - 1));
   }
 }
 
@@ -235,31 +305,65 @@ void TapeParser::FailUnknownOp(std::string_view word) const {
   reader_.FailUnknown(word, "operation", kFirstWords, "operations are" + Listed(kOpNames));
 }
 
-void TapeParser::FailNumberOfOperands(const OpInfo& info) const {
+void TapeParser::FailNumberOfOperands(const OpInfo& info, std::size_t given) const {
   const auto operands = static_cast<std::size_t>(info.operands);
   std::string usage = Quoted(info.name) + " is written `" + std::string(info.name);
   for (std::size_t i = 0; i < operands; ++i) usage += " " + std::string(NameOf(info.kinds[i]));
   usage += "`";
-  if (tokens().size() - 1 < operands) {
+  if (given < operands) {
     reader_.FailBehindTokens("an operand is missing; " + usage);
   }
-  reader_.FailAt(tokens()[operands + 1], "too many operands; " + usage);
+  reader_.FailAt(tokens()[tokens().size() - given + operands], "too many operands; " + usage);
 }
 
-void TapeParser::ParseOp() {
-  const std::string_view word = tokens()[0];
+void TapeParser::FailNotAllowed(std::string_view word) const {
+  if (IsShared(parsed_.tape.config)) {
+    std::string names;
+    for (const OpInfo& info : kOpInfo) {
+      if (info.scope != OpScope::kAlone) names += " " + std::string(info.name);
+    }
+    reader_.FailAt(word, Quoted(word) + " cannot be done to a shared map; what can is" + names);
+  }
+  reader_.FailAt(word, Quoted(word) + " is for maps that threads share; name one by `map: KIND`");
+}
+
+// "t1: put 7"
+void TapeParser::ParseThreadOp() {
+  const std::int8_t thread = ParseThread(tokens()[0]);
+  if (tokens().size() < 2) {
+    reader_.FailBehindTokens("the operation of " + Quoted(tokens()[0]) + " is missing");
+  }
+  ParseOp(1, thread);
+}
+
+std::int8_t TapeParser::ParseThread(std::string_view token) const {
+  const Config config = Canonical(parsed_.tape.config);
+  if (!IsShared(config)) {
+    reader_.FailAt(token, Quoted(token) + " belongs to a tape with `map: KIND`");
+  }
+  const std::string_view number = token.substr(1, token.size() - 2);
+  return static_cast<std::int8_t>(reader_.NumberAt(number, "thread", 0, config.threads - 1));
+}
+
+void TapeParser::ParseOp(std::size_t first, std::int8_t thread) {
+  const std::string_view word = tokens()[first];
+  const std::size_t given = tokens().size() - 1 - first;
   int code = 0;
   while (code < kOpCodes && kOpInfo[code].name != word) ++code;
   if (code == kOpCodes) FailUnknownOp(word);
   const OpInfo& info = kOpInfo[code];
+  if (!Allows(parsed_.tape.config, info.code)) FailNotAllowed(word);
   const auto operands = static_cast<std::size_t>(info.operands);
-  if (tokens().size() - 1 != operands) FailNumberOfOperands(info);
+  if (given != operands) FailNumberOfOperands(info, given);
   if (parsed_.tape.ops.size() == kMaxOps) {
     reader_.FailAt(word, "too many operations; a tape holds at most " + std::to_string(kMaxOps));
   }
   Op op;
   op.code = info.code;
-  for (std::size_t i = 0; i < operands; ++i) ParseOperand(op, info.kinds[i], tokens()[i + 1]);
+  op.thread = thread;
+  for (std::size_t i = 0; i < operands; ++i) {
+    ParseOperand(op, info.kinds[i], tokens()[first + 1 + i]);
+  }
   parsed_.tape.ops.push_back(op);
 }
 

@@ -18,6 +18,9 @@ inline constexpr std::string_view kEndWord = "end";
 // In the order in which they are written.
 enum class TapeHeader : std::uint8_t {
   kType,
+  kMap,
+  kShards,
+  kThreads,
   kPolicy,
   kPath,
   kHash,
@@ -28,18 +31,61 @@ enum class TapeHeader : std::uint8_t {
   kSeed,
   kLayout,
   kSlots,
+  kSchedule,
   kExpect,
 };
-inline constexpr int kTapeHeaders = 12;
+inline constexpr int kTapeHeaders = 16;
 inline constexpr std::string_view kTapeHeaderNames[kTapeHeaders] = {
-    "type", "policy", "path", "hash",   "growth", "chain",
-    "hint", "keys",   "seed", "layout", "slots",  "expect"};
+    "type",  "map",  "shards", "threads", "policy", "path",  "hash",     "growth",
+    "chain", "hint", "keys",   "seed",    "layout", "slots", "schedule", "expect"};
 constexpr std::string_view NameOf(TapeHeader header) {
   return kTapeHeaderNames[static_cast<int>(header)];
 }
 
-// What they say is said of maps of bytes alone.
-inline constexpr TapeHeader kHeadersOfBytes[] = {TapeHeader::kLayout, TapeHeader::kSlots};
+// The tapes that a header belongs to.
+enum class HeaderScope : std::uint8_t {
+  kAny,
+  kAlone,    // of one thread
+  kBytes,    // and with `type: bytes`
+  kShared,   // with `map:`
+  kSharded,  // with `map: sharded`
+};
+constexpr HeaderScope ScopeOf(TapeHeader header) {
+  switch (header) {
+    case TapeHeader::kPolicy:
+    case TapeHeader::kPath:
+    case TapeHeader::kChain:
+    case TapeHeader::kHint:
+      return HeaderScope::kAlone;
+    case TapeHeader::kLayout:
+    case TapeHeader::kSlots:
+      return HeaderScope::kBytes;
+    case TapeHeader::kMap:
+    case TapeHeader::kThreads:
+    case TapeHeader::kSchedule:
+      return HeaderScope::kShared;
+    case TapeHeader::kShards:
+      return HeaderScope::kSharded;
+    default:
+      return HeaderScope::kAny;
+  }
+}
+// Whether a tape of this configuration has it, `expect` aside.
+constexpr bool Has(const Config& config, TapeHeader header) {
+  switch (ScopeOf(header)) {
+    case HeaderScope::kAny:
+      return true;
+    case HeaderScope::kAlone:
+      return !IsShared(config);
+    case HeaderScope::kBytes:
+      return config.type == KeyType::kBytes && !IsShared(config);
+    case HeaderScope::kShared:
+      return IsShared(config);
+    case HeaderScope::kSharded:
+      return config.shared == SharedKind::kSharded;
+  }
+  return false;
+}
 
 // What errors and `mapfuzz list tape`, there in capitals, call an operand.
 constexpr std::string_view NameOf(OperandKind kind) {

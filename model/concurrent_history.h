@@ -45,7 +45,7 @@ inline constexpr int kMapOps = 11;
 
 // Indexed by MapOp.
 inline constexpr std::string_view kMapOpNames[kMapOps] = {
-    "get", "put", "insert", "delete", "swap", "cas", "cad", "add", "size", "clear", "iterate"};
+    "get", "put", "try", "del", "exchange", "cas", "casdel", "add", "size", "clear", "iterate"};
 
 // Whether the operation is about one key.
 constexpr bool HasKey(MapOp op) { return op < MapOp::kSize; }

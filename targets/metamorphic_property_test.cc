@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/entry.h"
 #include "targets/tape_property.h"
 
 namespace mapfuzz {

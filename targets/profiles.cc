@@ -30,8 +30,9 @@ Config WithoutLimit(Config config) {
 
 // Fuzzing by default is to hold without exception, so the exact algorithm is run on demand alone: a
 // policy given on a command line goes above this. Checked maps hold all that strict ones do, and
-// one tape in six runs in one, as they are slower.
+// one tape in six runs in one, as they are slower. Threads have targets of their own.
 Config WithoutGo119(Config config) {
+  config.shared = SharedKind::kNone;
   const bool checked = config.policy == PolicyKind::kChecked && config.seed % 4 == 0;
   config.policy = checked ? PolicyKind::kChecked : PolicyKind::kStrict;
   return config;
@@ -104,6 +105,17 @@ Config ShapeCorrupt(Config config) {
   config.policy = PolicyKind::kChecked;
   return config;
 }
+
+// Threads have to meet at keys.
+Config ShapeShared(Config config, SharedKind kind) {
+  config.shared = kind;
+  config.keys = std::min<std::uint32_t>(config.keys, 64);
+  return Canonical(config);
+}
+Config ShapeThreadsModel(Config config) { return ShapeShared(config, SharedKind::kLocked); }
+Config ShapeThreadsSharded(Config config) { return ShapeShared(config, SharedKind::kSharded); }
+Config ShapeThreadsSync(Config config) { return ShapeShared(config, SharedKind::kSync); }
+Config ShapeThreadsMisuse(Config config) { return ShapeShared(config, SharedKind::kReaders); }
 
 using enum Milestone;
 
@@ -192,6 +204,26 @@ constexpr Milestone kCorruptMilestones[] = {
     kCorruptMidGrowth,     kCorruptUnderIterator, kCorruptReplaced,
     kIteratorAcrossGrowth, kChainOfFour};
 
+constexpr Milestone kThreadMilestones[] = {kThreadPreempted,    kOverlapOnKey,   kWritesOverlap,
+                                           kIterationOverWrite, kClearOverWrite, kCompareFailed,
+                                           kCompareTaken,       kSizeOverWrite,  kGrownByThreads};
+// A std::map does not grow in steps, and a sync map has no size.
+constexpr std::span<const Milestone> kControlMilestones =
+    std::span(kThreadMilestones).first<std::size(kThreadMilestones) - 1>();
+constexpr Milestone kSyncMilestones[] = {kThreadPreempted,    kOverlapOnKey,   kWritesOverlap,
+                                         kIterationOverWrite, kClearOverWrite, kCompareFailed,
+                                         kCompareTaken,       kGrownByThreads};
+
+constexpr Milestone kReaderMilestones[] = {kThreadPreempted, kOverlapOnKey, kThreadsMidGrowth,
+                                           kIterationsOverlap};
+
+// The last is of maps that show what they are like at rest.
+constexpr Oracle kThreadOracles[] = {Oracle::kResult,   Oracle::kContent,  Oracle::kLinearizable,
+                                     Oracle::kSchedule, Oracle::kLifetime, Oracle::kDeterministic,
+                                     Oracle::kStructure};
+constexpr std::span<const Oracle> kControlOracles =
+    std::span(kThreadOracles).first<std::size(kThreadOracles) - 1>();
+
 // The last is asked by those that are about it alone.
 constexpr Oracle kFaultOracles[] = {Oracle::kResult,    Oracle::kContent, Oracle::kIteration,
                                     Oracle::kStructure, Oracle::kCost,    Oracle::kDeterministic,
@@ -219,6 +251,14 @@ constexpr TargetProfile kProfiles[] = {
      ShapeLayouts, kLayoutMilestones, kPlainOracles},
     {"corrupt", "checked maps whose header or overflow pointers are overwritten", ShapeCorrupt,
      kCorruptMilestones, kCorruptOracles, RecipeKind::kCorruption},
+    {"threads_model", "threads on a std::map under one lock: the control of what judges threads",
+     ShapeThreadsModel, kControlMilestones, kControlOracles},
+    {"threads_sharded", "threads on a map of shards, each with a lock of its own",
+     ShapeThreadsSharded, kThreadMilestones, kThreadOracles},
+    {"threads_sync", "threads on Go's sync.Map: reads without a lock, promotion, expunged entries",
+     ShapeThreadsSync, kSyncMilestones, kThreadOracles},
+    {"threads_misuse", "threads that look up and iterate in one plain map, as they may",
+     ShapeThreadsMisuse, kReaderMilestones, kControlOracles},
 };
 
 }  // namespace

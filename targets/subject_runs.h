@@ -28,6 +28,11 @@ RunResult RunHmapCheckedString(const Tape& tape, const RunOptions& options);
 RunResult RunHmapCheckedBytes(const Tape& tape, const RunOptions& options);
 RunResult RunStd(const Tape& tape, const RunOptions& options);
 RunResult RunAbsl(const Tape& tape, const RunOptions& options);
+// Of tapes whose map threads share.
+RunResult RunSharedLocked(const Tape& tape, const RunOptions& options);
+RunResult RunSharedSharded(const Tape& tape, const RunOptions& options);
+RunResult RunSharedSync(const Tape& tape, const RunOptions& options);
+RunResult RunSharedPlain(const Tape& tape, const RunOptions& options);
 
 }  // namespace mapfuzz
 

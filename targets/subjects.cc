@@ -37,6 +37,21 @@ RunResult RunAnyHmap(const Tape& tape, const RunOptions& options) {
   return {};
 }
 
+// Every control is the same for threads.
+RunResult RunAnyShared(bool control, const Tape& tape, const RunOptions& options) {
+  switch (control ? SharedKind::kLocked : tape.config.shared) {
+    case SharedKind::kSharded:
+      return RunSharedSharded(tape, options);
+    case SharedKind::kSync:
+      return RunSharedSync(tape, options);
+    case SharedKind::kReaders:
+    case SharedKind::kPlain:
+      return RunSharedPlain(tape, options);
+    default:
+      return RunSharedLocked(tape, options);
+  }
+}
+
 using Run = RunResult (*)(const Tape& tape, const RunOptions& options);
 
 // In the order of kMapNames.
@@ -54,7 +69,9 @@ static_assert(std::size(kRuns) == std::size(kMapNames));
 RunResult RunTape(std::string_view map, const Tape& tape, const RunOptions& options) {
   std::string names;
   for (std::size_t i = 0; i < std::size(kRuns); ++i) {
-    if (kMapNames[i] == map) return kRuns[i](tape, options);
+    if (kMapNames[i] == map) {
+      return IsShared(tape.config) ? RunAnyShared(i != 0, tape, options) : kRuns[i](tape, options);
+    }
     names += " " + std::string(kMapNames[i]);
   }
   throw std::invalid_argument("no map called '" + std::string(map) +

@@ -1,7 +1,8 @@
 // The maps that tapes run on, by name.
 //
 // `hmap` is the map under test; `std` (std::unordered_map) and `absl` (absl::flat_hash_map, where
-// the library was found) are controls: an oracle that cries wolf cries there.
+// the library was found) are controls: an oracle that cries wolf cries there. Tapes whose map
+// threads share name it themselves; on controls they run on a std::map under a lock.
 
 #ifndef MAPFUZZ_TARGETS_SUBJECTS_H_
 #define MAPFUZZ_TARGETS_SUBJECTS_H_

@@ -50,5 +50,11 @@ RunResult RunHmapCheckedU64(const Tape& tape, const RunOptions&) { return RunNot
 RunResult RunHmapCheckedString(const Tape& tape, const RunOptions&) { return RunNothing(tape); }
 RunResult RunHmapCheckedBytes(const Tape& tape, const RunOptions&) { return RunNothing(tape); }
 #endif
+#ifdef MAPFUZZ_LEAVES_OUT_SHARED
+RunResult RunSharedLocked(const Tape& tape, const RunOptions&) { return RunNothing(tape); }
+RunResult RunSharedSharded(const Tape& tape, const RunOptions&) { return RunNothing(tape); }
+RunResult RunSharedSync(const Tape& tape, const RunOptions&) { return RunNothing(tape); }
+RunResult RunSharedPlain(const Tape& tape, const RunOptions&) { return RunNothing(tape); }
+#endif
 
 }  // namespace mapfuzz

@@ -90,6 +90,8 @@ inline std::vector<Config> SimplerConfigs(const Config& config, const TapeLimits
   fixed.slots_kind = SlotsKind::kFixed;
   add(&Config::layout, fixed);
   add(&Config::chain, plain.chain);
+  add(&Config::threads, plain.threads);
+  add(&Config::shards, plain.shards);
   return simpler;
 }
 
@@ -109,6 +111,19 @@ inline std::vector<Op> SimplerOps(const Op& op) {
   return simpler;
 }
 
+// `schedule` with fewer switches, which of one that is not explicit are not known.
+inline std::vector<Schedule> SimplerSchedules(const Schedule& schedule) {
+  std::vector<Schedule> simpler;
+  const Schedule none = ExplicitSchedule(schedule.level, {});
+  if (schedule != none) simpler.push_back(none);
+  for (std::size_t i = 0; i < schedule.switches.size(); ++i) {
+    Schedule one = schedule;
+    one.switches.erase(one.switches.begin() + static_cast<std::ptrdiff_t>(i));
+    if (one != none) simpler.push_back(one);
+  }
+  return simpler;
+}
+
 inline rc::Seq<Op> ShrinkOp(const Op& op) { return rc::seq::fromContainer(SimplerOps(op)); }
 
 inline rc::Seq<Config> ShrinkConfig(const Config& config, const TapeLimits& limits) {
@@ -116,15 +131,21 @@ inline rc::Seq<Config> ShrinkConfig(const Config& config, const TapeLimits& limi
 }
 
 inline rc::Seq<Tape> ShrinkTape(const Tape& tape, const TapeLimits& limits) {
-  const auto with_ops = [config = tape.config](std::vector<Op> ops) {
-    return Tape{config, std::move(ops)};
+  const auto with_ops = [tape](std::vector<Op> ops) {
+    return Tape{tape.config, std::move(ops), tape.schedule};
   };
-  const auto with_config = [ops = tape.ops](const Config& config) { return Tape{config, ops}; };
+  const auto with_config = [tape](const Config& config) {
+    return Canonical(Tape{config, tape.ops, tape.schedule});
+  };
+  const auto with_schedule = [tape](const Schedule& schedule) {
+    return Tape{tape.config, tape.ops, schedule};
+  };
   return rc::seq::concat(
       rc::seq::map(rc::shrink::removeChunks(tape.ops), with_ops),
       rc::seq::map(ShrinkConfig(tape.config, limits), with_config),
       rc::seq::map(rc::shrink::eachElement(tape.ops, [](const Op& op) { return ShrinkOp(op); }),
-                   with_ops));
+                   with_ops),
+      rc::seq::map(rc::seq::fromContainer(SimplerSchedules(tape.schedule)), with_schedule));
 }
 
 inline void Limit(Op& op, const TapeLimits& limits) {

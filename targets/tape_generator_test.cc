@@ -125,7 +125,9 @@ TEST(TapeGeneratorTest, IsNotVacuous) {
     big_fills += fills ? 1 : 0;
     live_iterators += begins ? 1 : 0;
   }
-  EXPECT_EQ(codes.size(), static_cast<std::size_t>(kOpCodes));
+  for (const OpInfo& info : kOpInfo) {
+    EXPECT_EQ(codes.count(info.code), info.scope == OpScope::kShared ? 0u : 1u) << info.name;
+  }
   EXPECT_EQ(hashes.size(), static_cast<std::size_t>(kHashKinds));
   EXPECT_GT(long_tapes, tapes.size() / 2);
   EXPECT_GT(big_fills, tapes.size() / 2);
@@ -199,6 +201,25 @@ TEST(ConfigGeneratorTest, ShrinksToTheDefault) {
   rc::Random random(3);
   const Config least = Shrunk(ConfigGenerator()(random, 100), [](const Config&) { return true; });
   EXPECT_EQ(least, Config{});
+}
+
+TEST(TapeGeneratorTest, SharedTapesShrinkInTheirScheduleToo) {
+  Tape tape;
+  tape.config.shared = SharedKind::kSync;
+  tape.schedule = ExplicitSchedule(PointLevel::kLocks, {{1, 1}, {4, 0}});
+  tape.ops = {{OpCode::kPut, 0, 0, 0, 1}};
+  tape = Canonical(tape);
+  std::set<std::size_t> switches;
+  bool without_op = false;
+  auto shrinks = tape_generator_internal::ShrinkTape(tape, {});
+  for (auto next = shrinks.next(); next; next = shrinks.next()) {
+    EXPECT_EQ(Canonical(*next), *next);
+    if (next->ops == tape.ops) switches.insert(next->schedule.switches.size());
+    without_op |= next->ops.empty() && next->schedule == tape.schedule;
+  }
+  EXPECT_TRUE(without_op);
+  EXPECT_EQ(switches.count(0), 1u);
+  EXPECT_EQ(switches.count(1), 1u);
 }
 
 }  // namespace

@@ -107,6 +107,7 @@ class Core {
   void Report(ScheduleRun& run) const;
 
   // Of backends:
+  void* own_pointer() const { return options_->own_pointer; }
   void RunBodyOf(int thread);
   void EndCurrent();
 

@@ -33,11 +33,12 @@ struct Exceptions {
   unsigned uncaught;
 };
 
-// What the libraries of C and C++ keep for each system thread while they are at work, and a fiber
-// has to have for itself.
-struct LibraryState {
+// What the libraries of C and C++ and the code under test keep for each system thread while they
+// are at work, and a fiber has to have for itself.
+struct ThreadState {
   Exceptions exceptions;
-  int error;  // errno
+  int error;          // errno
+  void* own_pointer;  // `ScheduleOptions::own_pointer`
   // What std::call_once hands over to pthread_once, in libstdc++.
   void* once_callable;
   void (*once_call)();
@@ -47,7 +48,7 @@ struct Fiber {
   void* stack_pointer;
   std::byte* stack;  // the lowest byte; null: none yet, or the caller's
   std::size_t stack_size;
-  LibraryState library_state;
+  ThreadState thread_state;
   void* asan_fake_stack;
   void* tsan_fiber;
   char tsan_sync;  // its address stands for what the fiber did
@@ -56,12 +57,16 @@ struct Fiber {
 Fiber fibers[kMaxThreads + 1];  // the last is the caller's
 int entered;                    // the fiber that is on
 
-void ChangeLibraryState(LibraryState& left, const LibraryState& next) {
+void ChangeThreadState(ThreadState& left, const ThreadState& next) {
   auto* const exceptions = reinterpret_cast<Exceptions*>(__cxxabiv1::__cxa_get_globals());
   left.exceptions = *exceptions;
   *exceptions = next.exceptions;
   left.error = errno;
   errno = next.error;
+  if (void* const own = running_core->own_pointer()) {
+    __builtin_memcpy(&left.own_pointer, own, sizeof(void*));
+    __builtin_memcpy(own, &next.own_pointer, sizeof(void*));
+  }
 #if defined(__GLIBCXX__) && defined(_GLIBCXX_HAVE_TLS)
   left.once_callable = std::__once_callable;
   left.once_call = std::__once_call;
@@ -96,7 +101,7 @@ void Arrive() {
 void Switch(int from, int to, bool for_good) {
   Fiber& left = fibers[from];
   Fiber& next = fibers[to];
-  ChangeLibraryState(left.library_state, next.library_state);
+  ChangeThreadState(left.thread_state, next.thread_state);
   entered = to;
   inside_run = to != kCaller;
   if (__sanitizer_start_switch_fiber != nullptr) {
@@ -121,7 +126,7 @@ void Enter() noexcept {
 bool Start(int thread) {
   Fiber& fiber = fibers[thread];
   if (fiber.stack == nullptr && !MapStack(fiber)) return false;
-  fiber.library_state = {};
+  fiber.thread_state = {};
   fiber.asan_fake_stack = nullptr;
   fiber.stack_pointer = NewStack(fiber.stack + fiber.stack_size, Enter);
   if (__tsan_create_fiber != nullptr) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <exception>
@@ -106,6 +107,33 @@ TEST_P(BackendTest, EveryThreadHasItsOwnErrno) {
   for (std::uint32_t seed = 0; seed < 15; ++seed) {
     Run(threads, RandomSchedule(PointLevel::kLocks, seed, 1));
     EXPECT_EQ(errors, (std::array<int, 2>{}));
+  }
+}
+
+thread_local std::atomic<const void*> own{nullptr};
+
+TEST_P(BackendTest, EveryThreadHasTheCodesOwnPointerForItself) {
+  LockedCounter counter;
+  const int callers = 0;
+  own = &callers;
+  std::array<int, 2> wrong{};
+  const auto keep = [&](std::size_t thread) {
+    wrong[thread] += own == nullptr ? 0 : 1;
+    for (int times = 0; times < 5; ++times) {
+      own = &wrong[thread];
+      AddLocked(counter);
+      wrong[thread] += own == &wrong[thread] ? 0 : 1;
+    }
+  };
+  const Threads threads = {[&] { keep(0); }, [&] { keep(1); }};
+  ScheduleOptions options = Options();
+  options.own_pointer = &own;
+  for (std::uint32_t seed = 0; seed < 15; ++seed) {
+    const ScheduleRun run =
+        RunThreads(threads, RandomSchedule(PointLevel::kLocks, seed, 1), options);
+    EXPECT_GT(run.switches, 0u);
+    EXPECT_EQ(wrong, (std::array<int, 2>{}));
+    EXPECT_EQ(own, &callers);
   }
 }
 

@@ -81,6 +81,9 @@ struct ScheduleOptions {
   bool keep_trace = false;
   bool keep_decisions = false;
   std::span<const NamedRange> ranges{};
+  // The caller's instance of a thread_local pointer of the code under test, of which each fiber
+  // gets its own, null to begin with. Null: there is none.
+  void* own_pointer = nullptr;
 };
 
 enum class RunEnd : std::uint8_t { kFinished, kDeadlock, kStepLimit };

@@ -41,8 +41,7 @@ void Load(Alarm& alarm) {
   const Tape tape =
       recording ? TapeOfRecording(alarm) : LoadTape(alarm.content, file, TapeOverrides{}).tape;
   alarm.tape = recording ? ToText(tape) : alarm.content;
-  const bool checked = tape.config.policy == PolicyKind::kChecked;
-  alarm.type = checked ? kCheckedType : kKeyTypeNames[static_cast<int>(tape.config.type)];
+  alarm.type = BuiltTypeOf(tape.config);
   alarm.go119 = tape.config.policy == PolicyKind::kGo119;
 }
 

@@ -85,7 +85,7 @@ TEST_F(AlarmsTest, EveryOracleSeesItsOwnBugAndNoOtherDoes) {
   for (const OracleInfo& oracle : Oracles()) PutAlarmOf(std::string(oracle.name));
   const Outcome run = Alarms();
   EXPECT_EQ(run.code, kExitClean) << run.output;
-  EXPECT_TRUE(run.Says("each of 11 oracles sees what no other one sees. Next: ")) << run.output;
+  EXPECT_TRUE(run.Says("each of 13 oracles sees what no other one sees. Next: ")) << run.output;
   EXPECT_TRUE(run.Says("ok   cost           cost-bug: cost/planted")) << run.output;
   EXPECT_TRUE(run.Says("deterministic-bug: deterministic/history-differs")) << run.output;
   EXPECT_TRUE(run.Says("trace-bug: trace/mismatch")) << run.output;

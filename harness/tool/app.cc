@@ -199,8 +199,13 @@ int Main(int argc, char** argv, const Registry& registry) {
   AddScoreCommand(line);
   AddCanaryCommand(line);
   AddAlarmsCommand(line);
+  AddMisuseCommand(line);
+  AddExploreCommand(line);
+  AddStressCommand(line);
   AddRunOneCommand(line);
   AddRunManyCommand(line);
+  AddExploreOneCommand(line);
+  AddStressOneCommand(line);
   AddViolateCommand(line);
 
   Screen screen;

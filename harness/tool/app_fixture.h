@@ -88,10 +88,7 @@ class MapfuzzTest : public testing::Test {
   // A build tree and a corpus whose target's behaviour the seeds' names say.
   Outcome Hunt(const std::vector<std::string>& seeds, std::vector<std::string> more = {}) const {
     for (const char* name : {"fake", "other"}) {
-      std::filesystem::create_directories(folder_ / "build/targets");
-      std::error_code exists;
-      std::filesystem::create_symlink(OwnPath(), folder_ / "build/targets/" + name + "_fuzzer",
-                                      exists);
+      LinkProgram("build/targets/" + std::string(name) + "_fuzzer");
     }
     for (const std::string& seed : seeds) folder_.Put("seeds/fake/" + seed + ".tape", Text(kFine));
     std::vector<std::string> arguments = {"hunt",
@@ -109,6 +106,13 @@ class MapfuzzTest : public testing::Test {
                                           folder_.path()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return Run(arguments);
+  }
+
+  // The test binary under this name.
+  void LinkProgram(const std::string& name) const {
+    std::filesystem::create_directories(std::filesystem::path(folder_ / name).parent_path());
+    std::error_code exists;
+    std::filesystem::create_symlink(OwnPath(), folder_ / name, exists);
   }
 
   TestFolder folder_;

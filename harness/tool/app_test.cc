@@ -34,6 +34,7 @@ namespace fs = std::filesystem;
 // This program is the `mapfuzz` of a build tree called "edited": there a `del` leaves another state
 // behind, and a `clear` traps.
 bool g_edited = false;
+bool g_races = false;
 
 // In a tree with a map that says "altered" every operation does.
 bool g_altered = false;
@@ -103,7 +104,13 @@ RunResult RunFake(std::string_view map, const Tape& tape, const RunOptions& opti
   if (OwnMapSays("traps") && !OwnMapSays("unsanitised")) __builtin_trap();
   result.failure = FailureInMap(options);
   const bool go119 = tape.config.policy == PolicyKind::kGo119;
-  if (seed == kFails || (seed == kFailsUnderGo119 && go119)) {
+  // Threads have one choice, who begins, and it is the second that fails.
+  const bool second_begins = !tape.schedule.switches.empty();
+  if (options.decisions != nullptr) {
+    *options.decisions = {{0, 0b11, -1, static_cast<std::uint8_t>(second_begins ? 1 : 0)}};
+  }
+  const bool fails = seed == kFails && (second_begins || !IsShared(tape.config));
+  if (fails || (seed == kFailsUnderGo119 && go119)) {
     result.failure = Failure{"iteration", "missed-entry", "next", "doubling", 0, 1, "map: 1"};
   }
   return result;
@@ -125,8 +132,15 @@ Config ShapeOther(Config config) {
   return config;
 }
 
-// What the fake programs were built with: the address sanitizer, or what FAKE_SANITIZERS says.
+Config ShapeThreads(Config config) {
+  config.shared = SharedKind::kLocked;
+  return config;
+}
+
+// What the fake programs were built with: the address sanitizer, in a tree called `races` the
+// thread sanitizer, or what FAKE_SANITIZERS says.
 Sanitizers FakeSanitizers() {
+  if (g_races) return kThreadSanitizer;
   const char* const said = std::getenv("FAKE_SANITIZERS");
   if (said == nullptr) return kAddressSanitizer | kLeakSanitizer;
   return static_cast<Sanitizers>(std::atoi(said));
@@ -147,6 +161,7 @@ Registry FakeRegistry() {
   registry.targets = {
       {"fake", "a target", ShapeFake, {static_cast<Milestone>(0)}, {Oracle::kResult}},
       {"other", "another", ShapeOther, {}, {}}};
+  if (std::getenv("FAKE_THREADS") != nullptr) registry.targets[1].shape = ShapeThreads;
   registry.run_tape = RunFake;
   registry.replay_trace = ReplayFake;
   registry.violate = ViolateFake;
@@ -263,6 +278,7 @@ int TestMain(int argc, char** argv) {
   const std::string name = fs::path(argv[0]).filename().string();
   const fs::path build = fs::path(argv[0]).parent_path();
   g_edited = build.filename() == "edited";
+  g_races = build.parent_path().filename() == "races";
   g_altered = MapSays("altered", (build / "..").string());
   g_map = ReadOrEmpty((build / "../hmap/map.h").string());
   if (ReadOrEmpty((build / "flags").string()).find("-fno-sanitize=all") != std::string::npos) {

@@ -158,6 +158,9 @@ class Reader {
     } else if (name == "threads") {
       known(std::vector<std::string_view>{"no", "yes"});
       bug_.threads = value == "yes";
+    } else if (name == "lane") {
+      known(std::vector<std::string_view>{"races"});
+      bug_.races = true;
     } else if (name == "canary") {
       known(std::vector<std::string_view>{"no", "yes"});
       bug_.canary = value == "yes";
@@ -182,13 +185,13 @@ class Reader {
     while (at < line.text.size()) {
       const std::size_t end = std::min(line.text.find(' ', at), line.text.size());
       const std::string_view type = line.text.substr(at, end - at);
-      const bool known = type == kCheckedType ||
+      const bool known = type == kCheckedType || type == kSharedType ||
                          std::find(std::begin(kKeyTypeNames), std::end(kKeyTypeNames), type) !=
                              std::end(kKeyTypeNames);
       if (!known) {
         Fail(line, at + 1,
-             fmt::format("no such type; there are: {} {}", fmt::join(kKeyTypeNames, " "),
-                         kCheckedType));
+             fmt::format("no such type; there are: {} {} {}", fmt::join(kKeyTypeNames, " "),
+                         kCheckedType, kSharedType));
       }
       if (std::find(bug_.types.begin(), bug_.types.end(), type) != bug_.types.end()) {
         Fail(line, at + 1, "this type is there twice");
@@ -234,10 +237,19 @@ class Reader {
     }
     if (bug_.canary && (bug_.IsEquivalent() || !bug_.IsHuntable())) {
       Fail(headers_.at("canary"), 1,
-           "no hunt finds an edit that is equivalent, wants threads or a recording");
+           "no hunt finds an edit that is equivalent, wants a recording, or threads on a map that "
+           "is not for them");
     }
-    if (!bug_.alarm.empty() && (bug_.IsEquivalent() || bug_.threads)) {
-      Fail(headers_.at("alarm"), 1, "no tape shows an edit that is equivalent or wants threads");
+    if (!bug_.alarm.empty() && (bug_.IsEquivalent() || (bug_.threads && !bug_.IsHuntable()))) {
+      Fail(headers_.at("alarm"), 1,
+           "no tape shows an edit that is equivalent or wants threads on a map that is not for "
+           "them");
+    }
+    if (bug_.races && (!bug_.threads || bug_.canary || !bug_.alarm.empty())) {
+      Fail(
+          headers_.at("lane"), 1,
+          "what only the thread sanitizer sees wants threads, and is no canary and no alarm, which "
+          "have other builds");
     }
     if (bug_.story.empty()) Fail(last_, 1, "the file lacks a section `story:`");
     if (bug_.trigger.empty()) Fail(last_, 1, "the file lacks a section `trigger:`");
@@ -255,6 +267,16 @@ class Reader {
 };
 
 }  // namespace
+
+std::string_view BuiltTypeOf(const Config& config) {
+  if (IsShared(config)) return kSharedType;
+  if (config.policy == PolicyKind::kChecked) return kCheckedType;
+  return kKeyTypeNames[static_cast<int>(config.type)];
+}
+
+bool BugFile::IsBuiltFor(std::string_view type) const {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
 
 BugFile ParseBugFile(std::string_view text, const std::string& path) {
   return Reader(text, path).Read();

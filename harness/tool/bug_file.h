@@ -6,10 +6,12 @@
 //   file: hmap/core_access.h         the file that is edited
 //   oracle: structure                who is expected to see it, see `mapfuzz list oracles`
 //   weight: subtle                   or gross: the map's own unit tests see it at once
-//   threads: no                      yes: only threads show it
+//   threads: no                      yes: only tapes with threads show it
 //   types: f64 variant               the key types whose tapes show it, and that its tree is built
-//                                    with (`checked`: of checked maps); with u64 among them any
-//                                    type shows it, and if the line is left out it is u64
+//                                    with (`checked`: of checked maps, `shared`: of maps that
+//                                    threads share); with u64 among them any type but `shared`
+//                                    shows it, and if the line is left out it is u64
+//   lane: races                      only if thread sanitizer alone sees it, in a build of its own
 //   canary: yes                      only if it is: any hunt of some seconds finds it
 //   alarm: ID.tape                   only of one bug for each oracle: beside the file, a tape that
 //                                    this oracle, and no other one, sees fail on the bug; of the
@@ -39,6 +41,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/tape.h"
+
 namespace mapfuzz::tool {
 
 inline constexpr std::string_view kBugClasses[] = {
@@ -61,15 +65,22 @@ inline constexpr std::string_view kBugClasses[] = {
     "copy-move-swap",
     "cost",
     "misuse-flags",
+    "locks-and-publication",
 };
 
-// Stands in `types:` for the checked maps of u64, string and bytes.
+// Stand in `types:` for the checked maps of u64, string and bytes, and for the maps that threads
+// share.
 inline constexpr std::string_view kCheckedType = "checked";
+inline constexpr std::string_view kSharedType = "shared";
+
+// What stands in `types:` for the map that tapes of this configuration run on.
+std::string_view BuiltTypeOf(const Config& config);
 
 struct BugFile {
   std::string path;  // of the text
   std::string id, title, bug_class, file, oracle, weight;
   bool threads = false;
+  bool races = false;  // see `lane:`
   bool canary = false;
   std::string alarm;  // path of the tape or the recording; empty of most bugs
   bool recorded = false;
@@ -80,8 +91,9 @@ struct BugFile {
 
   bool IsEquivalent() const { return !equivalent.empty(); }
   bool IsGross() const { return weight == "gross"; }
-  // A hunt can find it.
-  bool IsHuntable() const { return !threads && !recorded; }
+  bool IsBuiltFor(std::string_view type) const;
+  // A hunt can find it: no target lets threads share a map that is not made for it.
+  bool IsHuntable() const { return !recorded && (!threads || IsBuiltFor(kSharedType)); }
 };
 
 // The bug that `text`, the content of the file `path`, holds. ToolError (bad input) that names the

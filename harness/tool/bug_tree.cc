@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <regex>
 #include <vector>
 
 #include "harness/tool/child.h"
@@ -129,7 +130,8 @@ std::vector<std::string> Configure(const TreeSpec& spec) {
       fmt::format("-DMAPFUZZ_GO119={}", spec.go119 ? "ON" : "OFF"),
       fmt::format("-DMAPFUZZ_TYPES={}", fmt::join(spec.types, ";"))};
   std::string flags;
-  if (!spec.optimised) flags = "-O0;-g0";
+  // What a bug does to locks is for the oracles to see, not for the compiler.
+  if (!spec.optimised) flags = "-O0;-g0;-Wno-thread-safety";
   // What goes with a sanitizer is unused without it.
   if (!spec.sanitised) flags += ";-fno-sanitize=all;-Wno-unused-command-line-argument";
   if (!flags.empty()) arguments.push_back("-DMAPFUZZ_SUBJECT_FLAGS=" + flags);
@@ -222,13 +224,12 @@ void RequireRunning(BugTree& tree) {
 
 Effect EffectOf(const std::string& build) {
   Effect effect;
-  constexpr std::string_view kBegin = "subjects_hmap_", kEnd = ".cc.o";
+  static const std::regex kObject("subjects_((hmap|shared)_[a-z0-9]+)\\.cc\\.o");
   for (const std::string& file : FilesUnder(build + "/targets/CMakeFiles/mapfuzz_subjects.dir")) {
     const std::string name = fs::path(file).filename().string();
-    if (name.rfind(kBegin, 0) != 0 || name.size() < kBegin.size() + kEnd.size()) continue;
-    const std::string type = name.substr(kBegin.size(), name.size() - kBegin.size() - kEnd.size());
-    if (name != fmt::format("{}{}{}", kBegin, type, kEnd)) continue;
-    effect[type] = Hex(NameHash(ReadOrEmpty(file, kLargestObject)));
+    std::smatch parts;
+    if (!std::regex_match(name, parts, kObject)) continue;
+    effect[parts[1]] = Hex(NameHash(ReadOrEmpty(file, kLargestObject)));
   }
   if (effect.empty()) throw ToolError(kExitHarness, build + ": no object of the map in it");
   return effect;

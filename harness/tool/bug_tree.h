@@ -21,8 +21,8 @@
 
 namespace mapfuzz::tool {
 
-// What a compiled map does: by key type, a hash of the object. The same in all trees whose maps do
-// the same.
+// What a compiled map does: by map and key type, as in `hmap_u64`, a hash of the object. The same
+// in all trees whose maps do the same.
 using Effect = std::map<std::string, std::string>;
 
 // Whether the maps differ for none of the types that both are built for.

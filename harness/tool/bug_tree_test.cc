@@ -66,7 +66,7 @@ TEST_F(BugTreeTest, TellsWhatAMapDoesByItsObjects) {
   folder_.Put(objects + "subjects_hmap_bytes.cc.o", "two");
   const Effect effect = EffectOf(folder_ / "build");
   ASSERT_EQ(effect.size(), 2u);
-  EXPECT_NE(effect.at("u64"), effect.at("bytes"));
+  EXPECT_NE(effect.at("hmap_u64"), effect.at("hmap_bytes"));
   folder_.Put(objects + "subjects_hmap_u64.cc.o", "another");
   EXPECT_NE(EffectOf(folder_ / "build"), effect);
 }

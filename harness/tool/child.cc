@@ -295,7 +295,8 @@ std::vector<std::string> SanitizerEnvironment() {
   };
   return {options("ASAN_OPTIONS", "handle_sigill=1:handle_abort=1:handle_sigfpe=1"),
           options("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1"),
-          options("TSAN_OPTIONS", "halt_on_error=1")};
+          // A signal's handler that allocates is none of ours, and with it a report would not end.
+          options("TSAN_OPTIONS", "halt_on_error=1:report_signal_unsafe=0:atexit_sleep_ms=0")};
 }
 
 std::string OwnPath() {

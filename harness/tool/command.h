@@ -63,11 +63,16 @@ void AddCheckCommand(CommandLine& line);
 void AddHuntCommand(CommandLine& line);
 void AddBugsCommand(CommandLine& line);
 void AddAlarmsCommand(CommandLine& line);
+void AddMisuseCommand(CommandLine& line);
+void AddExploreCommand(CommandLine& line);
+void AddStressCommand(CommandLine& line);
 void AddCanaryCommand(CommandLine& line);
 void AddScoreCommand(CommandLine& line);
-void AddRunOneCommand(CommandLine& line);   // hidden: one input, in the child
-void AddRunManyCommand(CommandLine& line);  // hidden: many tapes, for their coverage
-void AddViolateCommand(CommandLine& line);  // hidden: one violation, in the child
+void AddRunOneCommand(CommandLine& line);      // hidden: one input, in the child
+void AddRunManyCommand(CommandLine& line);     // hidden: many tapes, for their coverage
+void AddExploreOneCommand(CommandLine& line);  // hidden: all schedules of a tape, in the child
+void AddStressOneCommand(CommandLine& line);   // hidden: tapes with free threads, in the child
+void AddViolateCommand(CommandLine& line);     // hidden: one violation, in the child
 
 }  // namespace mapfuzz::tool
 

@@ -40,6 +40,12 @@ Earlier ReadEarlier(const std::string& file) {
   return earlier;
 }
 
+#ifdef __clang_version__
+constexpr std::string_view kCompiler = "clang " __clang_version__;
+#else
+constexpr std::string_view kCompiler = "a compiler without points at loads and stores";
+#endif
+
 // Whether `a` is the better example of one bug: it fails again, and is shorter.
 bool Better(const std::optional<Tape>& a, bool a_confirmed, const std::optional<Tape>& b,
             bool b_confirmed) {
@@ -56,6 +62,11 @@ std::string FindingName(const std::string& target, const Signature& signature) {
                      Hex(NameHash(signature.Text())).substr(0, 8));
 }
 
+std::string BuildNote(const Tape& tape) {
+  if (!IsShared(tape.config) || tape.schedule.level != PointLevel::kAccesses) return "";
+  return fmt::format("# build: {}, whose loads and stores the schedule counts\n", kCompiler);
+}
+
 std::string FindingText(const Finding& finding, const std::string& replay_command) {
   std::string story =
       fmt::format("# {}\n{}{}\n# target: {}\n# confirmed: {}\n# replay: {}\n",
@@ -64,7 +75,7 @@ std::string FindingText(const Finding& finding, const std::string& replay_comman
                                     : "no, it did not fail again: flaky",
                   replay_command);
   std::string text = ToText(finding.tape.value_or(Tape{}));
-  return text.insert(text.find('\n') + 1, story);
+  return text.insert(text.find('\n') + 1, story + BuildNote(finding.tape.value_or(Tape{})));
 }
 
 bool FindingStore::Has(const std::string& target, const Signature& signature) const {
@@ -105,10 +116,11 @@ bool FindingStore::Add(Finding finding) {
 void FindingStore::Write(Finding& finding) {
   const std::string base = folder_ + "/" + FindingName(finding.target, finding.signature);
   const std::string tape_file = base + ".tape";
-  const std::string command = program_ + " replay" + options_ + " " + ShellQuote(tape_file);
+  const std::string& program = finding.program.empty() ? program_ : finding.program;
+  const std::string command = program + " replay" + options_ + " " + ShellQuote(tape_file);
   try {
     if (finding.tape.has_value()) WriteAtomically(tape_file, FindingText(finding, command));
-    const std::string show = program_ + " show" + options_ + " " + ShellQuote(tape_file);
+    const std::string show = program + " show" + options_ + " " + ShellQuote(tape_file);
     WriteAtomically(
         base + ".txt",
         finding.tape.has_value()

@@ -20,6 +20,7 @@ struct Finding {
   std::string target;
   Signature signature;
   std::optional<Tape> tape;  // none if the fuzzer saved no input (a leak seen at its end)
+  std::string program;       // `mapfuzz` of the build that shows it; empty: this tool
   std::string report;        // begins with the MAPFUZZ-FAIL line
   bool confirmed = false;    // failed again in a process of its own
   std::uint64_t count = 1;   // this hunt and earlier ones into the same folder
@@ -28,6 +29,10 @@ struct Finding {
 
 // "<target>-<oracle>-<property>-<hash of the signature>".
 std::string FindingName(const std::string& target, const Signature& signature);
+
+// A comment on a tape whose schedule counts loads and stores, and so is of one build: which.
+// Nothing for others.
+std::string BuildNote(const Tape& tape);
 
 // The tape's text with the finding's story in comments.
 std::string FindingText(const Finding& finding, const std::string& replay_command);

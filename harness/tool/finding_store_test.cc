@@ -55,6 +55,16 @@ TEST_F(FindingStoreTest, TellsItsStoryInComments) {
             std::string::npos);
 }
 
+TEST_F(FindingStoreTest, NamesTheBuildIfTheScheduleCountsLoadsAndStores) {
+  Finding finding = FindingOf(9);
+  EXPECT_EQ(FindingText(finding, "").find("# build: "), std::string::npos);
+  finding.tape->config.shared = SharedKind::kSync;
+  finding.tape->schedule = RandomSchedule(PointLevel::kLocks, 1, 2);
+  EXPECT_EQ(FindingText(finding, "").find("# build: "), std::string::npos);
+  finding.tape->schedule.level = PointLevel::kAccesses;
+  EXPECT_NE(FindingText(finding, "").find("# build: "), std::string::npos);
+}
+
 TEST_F(FindingStoreTest, KeepsTheShortestTapeThatFailsAgain) {
   FindingStore store = NewStore();
   store.Add(FindingOf(9));

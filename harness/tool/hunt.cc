@@ -90,9 +90,24 @@ std::string OptionsAgain(const HuntOptions& given, const Registry& registry) {
   if (given.map != registry.maps.front()) text += " --map " + given.map;
   if (!given.policy.empty()) text += " --policy " + given.policy;
   if (!given.build.empty()) text += " --build " + ShellQuote(given.build);
+  if (!given.races.empty()) text += " --races " + ShellQuote(given.races);
   if (!given.corpus.empty()) text += " --corpus " + ShellQuote(given.corpus);
   if (!given.out.empty()) text += " --out " + ShellQuote(given.out);
   return text;
+}
+
+// The build of the second lane: the one named, or `races` beside the first, if it is there and a
+// target has threads.
+std::string RacesBuild(const Session& session, const HuntOptions& options) {
+  const auto has_threads = [](const TargetInfo* target) { return target->HasThreads(); };
+  if (std::none_of(options.targets.begin(), options.targets.end(), has_threads)) return "";
+  if (!options.races.empty()) return Absolute(options.races);
+  const fs::path beside = fs::path(options.build).parent_path() / "races";
+  if (IsFile((beside / "mapfuzz").string()) && beside != options.build) return beside.string();
+  session.screen.Remark(
+      "no lane for races; it has one with: cmake --preset races && cmake --build "
+      "--preset races");
+  return "";
 }
 
 HuntOptions OptionsOf(const Session& session, const HuntArguments& arguments) {
@@ -112,6 +127,7 @@ HuntOptions OptionsOf(const Session& session, const HuntArguments& arguments) {
   options.seed = arguments.seed != 0 ? arguments.seed : std::random_device()() | 1;
   if (options.build.empty()) options.build = fs::path(session.program).parent_path().string();
   options.build = Absolute(options.build);
+  options.races = RacesBuild(session, options);
   const std::string folder = DefaultFolder(options, session.registry);
   if (options.corpus.empty()) options.corpus = folder + "/corpus";
   if (options.out.empty()) options.out = folder + "/out";
@@ -203,6 +219,9 @@ void AddHuntCommand(CommandLine& line) {
                       "Findings, summary.json and summary.txt (default: BUILD/hunt/out, as above)");
   command->add_option("--build", options.build,
                       "Build tree with targets/NAME_fuzzer (default: this program's)");
+  command->add_option("--races", options.races,
+                      "Build tree with the thread sanitizer, in which targets with threads run as "
+                      "well (default: `races` beside the build tree, if it is there)");
   command->add_option("--corpus-dir", arguments->corpus_dir,
                       "Where seeds/ lies (default: the source tree's)");
   command->add_flag("--from-empty", options.from_empty,

@@ -37,12 +37,12 @@ FolderLock LockOrThrow(const std::string& folder) {
   return lock;
 }
 
-std::string FuzzerPath(const HuntOptions& options, const TargetInfo& target) {
-  std::string path = fmt::format("{}/targets/{}_fuzzer", options.build, target.name);
+std::string FuzzerPath(const std::string& build, const TargetInfo& target) {
+  std::string path = fmt::format("{}/targets/{}_fuzzer", build, target.name);
   if (access(path.c_str(), X_OK) != 0) {
     throw ToolError(kExitEnvironment, fmt::format("{}: no such program; build it: cmake --build {} "
-                                                  "--target fuzzers (or give --build)",
-                                                  path, ShellQuote(options.build)));
+                                                  "--target fuzzers (or give another build)",
+                                                  path, ShellQuote(build)));
   }
   return path;
 }
@@ -74,21 +74,9 @@ HuntLoop::HuntLoop(Session& session, const HuntOptions& options)
   MakeWritableFolder(options.out + "/findings");
   RemoveStaleTemporaries(options.out);
   RemoveStaleTemporaries(options.out + "/findings");
-  const std::string own = options.build + "/mapfuzz";
-  confirmer_ = {access(own.c_str(), X_OK) == 0 ? own : session.program, options.map,
-                3 * options.timeout_seconds};
   for (const TargetInfo* info : options.targets) {
-    TargetState target;
-    target.info = info;
-    target.program = FuzzerPath(options, *info);
-    target.corpus = std::make_unique<CorpusStore>(scratch_.path() + "/" + info->name,
-                                                  options.corpus + "/" + info->name);
-    if (!options.from_empty) {
-      target.corpus->AddSeeds(options.seeds + "/" + info->name);
-      target.corpus->AddKept();
-    }
-    target.done.target = info;
-    targets_.push_back(std::move(target));
+    AddTarget(*info, false);
+    if (!options.races.empty() && info->HasThreads()) AddTarget(*info, true);
   }
   const bool turns = options.until_finding && options.seconds.has_value();
   for (std::vector<Slice>& slices :
@@ -100,16 +88,46 @@ HuntLoop::HuntLoop(Session& session, const HuntOptions& options)
   }
 }
 
+void HuntLoop::AddTarget(const TargetInfo& info, bool races) {
+  const std::string& build = races ? options_.races : options_.build;
+  const std::string name = info.name + (races ? "-races" : "");
+  TargetState target;
+  target.info = &info;
+  target.name = name;
+  target.program = FuzzerPath(build, info);
+  const std::string own = build + "/mapfuzz";
+  target.confirmer = {access(own.c_str(), X_OK) == 0 ? own : session_.program, options_.map,
+                      3 * options_.timeout_seconds};
+  target.corpus =
+      std::make_unique<CorpusStore>(scratch_.path() + "/" + name, options_.corpus + "/" + name);
+  if (!options_.from_empty) {
+    target.corpus->AddSeeds(options_.seeds + "/" + info.name);
+    target.corpus->AddKept();
+  }
+  target.done.target = &info;
+  target.done.name = name;
+  target.done.races = races;
+  targets_.push_back(std::move(target));
+}
+
 double HuntLoop::Elapsed() const {
   return std::chrono::duration<double>(Child::Clock::now() - start_).count();
 }
 
-HuntSummary HuntLoop::Run() {
-  // The programs of one build share their flags; that they do is asked of each as it runs.
-  sanitizers_ = ProbeFuzzer(targets_.front().program, static_cast<int>(options_.jobs));
-  session_.screen.Remark(SanitizersLine(sanitizers_));
-  for (const std::string& problem : sanitizers_.problems) {
+// The programs of one build share their flags; that they do is asked of each as it runs.
+SanitizerProbe HuntLoop::Probe(const std::string& program) {
+  const SanitizerProbe probe = ProbeFuzzer(program, static_cast<int>(options_.jobs));
+  session_.screen.Remark(SanitizersLine(probe));
+  for (const std::string& problem : probe.problems) {
     session_.screen.Complain(fmt::format("mapfuzz: {}", problem));
+  }
+  return probe;
+}
+
+HuntSummary HuntLoop::Run() {
+  for (const TargetState& target : targets_) {
+    std::optional<SanitizerProbe>& probe = target.done.races ? races_ : sanitizers_;
+    if (!probe.has_value()) probe = Probe(target.program);
   }
   start_ = Child::Clock::now();
   RecoverLeftovers();
@@ -150,7 +168,7 @@ void HuntLoop::Feed(Worker& worker) {
 }
 
 void HuntLoop::Start(Worker& worker, TargetState& target, const Slice& slice) {
-  const std::string& name = target.info->name;
+  const std::string& name = target.name;
   FuzzerSpec spec;
   spec.program = target.program;
   spec.name = fmt::format("{}.{}.{}", name, getpid(), target.started);
@@ -214,7 +232,7 @@ void HuntLoop::Finish(Worker& worker) {
     Record(target, "", seen, end.output);
   } else if (end.artifacts.empty()) {
     session_.screen.Remark(fmt::format("{}: its fuzzer ended without a word ({}); started again",
-                                       target.info->name, seen.property));
+                                       target.name, seen.property));
   }
   target.fruitless = end.mutated != 0 || left_out ? 0 : target.fruitless + 1;
   if (target.fruitless >= kMostFruitless) {
@@ -238,7 +256,7 @@ void HuntLoop::LimitReplays(TargetState& target) {
     session_.screen.Remark(
         fmt::format("{}: replaying its inputs after each finding takes more than "
                     "mutating them; it goes on with fewer (the corpus keeps all)",
-                    target.info->name));
+                    target.name));
   }
   target.halved = true;
 }
@@ -261,7 +279,7 @@ void HuntLoop::RecoverLeftovers() {
     if (Interrupted() || late) return;
     const std::string name = fs::path(file).filename().string();
     for (TargetState& target : targets_) {
-      if (name.rfind(target.info->name + ".", 0) == 0) Record(target, file, {}, "");
+      if (name.rfind(target.name + ".", 0) == 0) Record(target, file, {}, "");
     }
   }
 }
@@ -270,7 +288,8 @@ void HuntLoop::RecoverLeftovers() {
 void HuntLoop::Record(TargetState& target, const std::string& artifact, const Signature& seen,
                       const std::string& output) {
   Finding finding;
-  finding.target = target.info->name;
+  finding.target = target.name;
+  finding.program = target.confirmer.program;
   finding.signature = seen;
   finding.report = ReportOfDeath(seen, output, kMostReport);
   finding.tape = FailingTape(target, artifact, output);
@@ -279,7 +298,7 @@ void HuntLoop::Record(TargetState& target, const std::string& artifact, const Si
     session_.screen.Status("confirming a finding of " + finding.target);
     const std::string input = artifact.empty() ? "report" : artifact;
     try {
-      const Confirmation again = Confirm(confirmer_, *finding.tape, input);
+      const Confirmation again = Confirm(target.confirmer, *finding.tape, input);
       if (again.failed) {
         finding.confirmed = true;
         finding.signature = again.signature;
@@ -356,7 +375,7 @@ void HuntLoop::ShowProgress() {
     named += target.target->milestones.size();
   }
   for (const Worker& worker : workers_) {
-    if (worker.fuzzer.has_value()) running += " " + worker.target->info->name;
+    if (worker.fuzzer.has_value()) running += " " + worker.target->name;
   }
   const std::string left = options_.seconds.has_value()
                                ? FormatDuration(*options_.seconds - now.seconds) + " left"
@@ -387,7 +406,8 @@ HuntSummary HuntLoop::Summarize() const {
   summary.interrupted = Interrupted();
   summary.at_first_finding = HasFound();
   summary.allow_missed = options_.allow_missed;
-  summary.sanitizers = sanitizers_;
+  summary.sanitizers = sanitizers_.value_or(SanitizerProbe{});
+  summary.races = races_;
   summary.environment = environment_;
   return summary;
 }

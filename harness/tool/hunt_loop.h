@@ -1,5 +1,8 @@
 // The hunt itself: fuzzers started, watched, restarted after a finding, ended in time.
 //
+// A target whose threads share a map runs in two lanes, if there are two builds: in the first one
+// for what its maps answer, and in one with the thread sanitizer for what they touch.
+//
 // One thread does all of it. Whatever happens to a fuzzer, its counters lie in a mapped file, its
 // failing input in the folder for artifacts, its units in the scratch folder; the loop collects
 // them and goes on with the rest of the budget.
@@ -32,6 +35,7 @@ struct HuntOptions {
   std::optional<std::uint64_t> execs;  // mutated executions of each target
   std::size_t jobs = 1;
   std::string build;   // build tree with targets/NAME_fuzzer
+  std::string races;   // the same with thread sanitizer; empty: none
   std::string seeds;   // folder with a folder of tapes for each target
   std::string corpus;  // folder with a folder of kept units for each target
   std::string out;
@@ -55,9 +59,12 @@ class HuntLoop {
   HuntSummary Run();
 
  private:
+  // A target in one of the builds.
   struct TargetState {
     const TargetInfo* info = nullptr;
+    std::string name;  // of files and messages
     std::string program;
+    Confirmer confirmer;
     std::unique_ptr<CorpusStore> corpus;
     TargetSummary done;  // of the fuzzers that have ended
     int live = 0;        // fuzzers running
@@ -73,7 +80,9 @@ class HuntLoop {
   };
 
   double Elapsed() const;
+  void AddTarget(const TargetInfo& info, bool races);
   bool MayRun(const TargetState& target) const;
+  SanitizerProbe Probe(const std::string& program);
   void Feed(Worker& worker);
   void Start(Worker& worker, TargetState& target, const Slice& slice);
   void Tend(Worker& worker);
@@ -98,12 +107,11 @@ class HuntLoop {
   FolderLock corpus_lock_;
   FolderLock out_lock_;
   std::string artifacts_;
-  Confirmer confirmer_;
   std::vector<TargetState> targets_;
   std::vector<Worker> workers_;
   FindingStore findings_;
-  SanitizerProbe sanitizers_;
-  std::string environment_;  // see HuntSummary
+  std::optional<SanitizerProbe> sanitizers_, races_;  // of the lanes, once they are asked
+  std::string environment_;                           // see HuntSummary
   Child::Clock::time_point start_;
   double last_sweep_ = 0;
 };

@@ -34,7 +34,8 @@ std::string LongerHunt(const HuntSummary& summary, const std::string& command) {
   for (const TargetSummary& target : summary.targets) {
     const bool done = target.Missed().empty() && target.Unconsulted(summary.control).empty();
     if (target.mutated != 0 && done) continue;
-    names += " " + target.target->name;
+    if (names.find(" " + target.target->name) == std::string::npos)
+      names += " " + target.target->name;
     ++targets;
   }
   const auto jobs = static_cast<double>(summary.jobs);
@@ -54,7 +55,7 @@ Json ToJson(const TargetSummary& target, bool control) {
   for (int i = 0; i < kOracles; ++i) {
     consulted[std::string(kOracleNames[i])] = target.page.consulted[static_cast<std::size_t>(i)];
   }
-  return {{"name", target.target->name},
+  return {{"name", target.name},
           {"executions", target.page.executions},
           {"operations", target.page.operations},
           {"skipped", target.page.skipped},
@@ -129,8 +130,9 @@ std::vector<std::string> HuntSummary::Problems() const {
   std::vector<std::string> problems;
   if (!environment.empty()) problems.push_back(environment);
   problems.insert(problems.end(), sanitizers.problems.begin(), sanitizers.problems.end());
+  if (races) problems.insert(problems.end(), races->problems.begin(), races->problems.end());
   for (const TargetSummary& target : targets) {
-    const std::string& name = target.target->name;
+    const std::string& name = target.name;
     if (!target.broken.empty()) problems.push_back(name + ": " + target.broken);
     if (interrupted || at_first_finding) continue;
     if (target.mutated == 0) {
@@ -141,12 +143,12 @@ std::vector<std::string> HuntSummary::Problems() const {
     const std::string stuck = target.WhyStuck();
     if (!stuck.empty()) problems.push_back(name + ": " + stuck);
     if (target.page.operations == 0) continue;
-    if (target.page.built_with != sanitizers.built_with.value_or(0)) {
+    const Sanitizers expected = SanitizersOf(target).built_with.value_or(0);
+    if (target.page.built_with != expected) {
       problems.push_back(
-          fmt::format("{}: its fuzzer was built with other sanitizers ({}) than that of {} ({}); "
-                      "build them again",
-                      name, TextOf(target.page.built_with), targets.front().target->name,
-                      TextOf(sanitizers.built_with.value_or(0))));
+          fmt::format("{}: its fuzzer was built with other sanitizers ({}) than the first of its "
+                      "build ({}); build them again",
+                      name, TextOf(target.page.built_with), TextOf(expected)));
     }
     const std::vector<std::string> unconsulted = target.Unconsulted(control);
     if (!unconsulted.empty()) {
@@ -191,10 +193,10 @@ std::string SummaryText(const HuntSummary& summary) {
                "mutated", "new", "map p90", "milestones", "findings"});
   for (const TargetSummary& target : summary.targets) {
     table.Add(
-        {target.target->name, FormatCount(target.page.executions),
-         FormatCount(target.page.operations), FormatRate(target.OperationsPerSecond()),
-         FormatRate(target.OperationsPerCoreSecond()), FormatRate(target.ExecutionsPerSecond()),
-         FormatCount(target.replayed), FormatCount(target.mutated), FormatCount(target.new_units),
+        {target.name, FormatCount(target.page.executions), FormatCount(target.page.operations),
+         FormatRate(target.OperationsPerSecond()), FormatRate(target.OperationsPerCoreSecond()),
+         FormatRate(target.ExecutionsPerSecond()), FormatCount(target.replayed),
+         FormatCount(target.mutated), FormatCount(target.new_units),
          std::to_string(target.LargestP90()),
          summary.control ? "-"
                          : fmt::format("{}/{}", target.reached(), target.target->milestones.size()),
@@ -204,7 +206,7 @@ std::string SummaryText(const HuntSummary& summary) {
   for (const TargetSummary& target : summary.targets) {
     const std::vector<std::string> missed = target.Missed();
     if (!missed.empty() && !summary.control) {
-      text += fmt::format("not reached by {}: {}\n", target.target->name, Join(missed));
+      text += fmt::format("not reached by {}: {}\n", target.name, Join(missed));
     }
   }
   if (summary.control) {
@@ -212,6 +214,7 @@ std::string SummaryText(const HuntSummary& summary) {
         fmt::format("{} need not reach the milestones, which are of another map\n", summary.map);
   }
   text += SanitizersLine(summary.sanitizers) + "\n";
+  if (summary.races) text += "of -races: " + SanitizersLine(*summary.races) + "\n";
   text += fmt::format("{}, seed {}, map {}, policy {}; corpus in {}, out in {}\n",
                       FormatDuration(summary.seconds), summary.seed, summary.map, summary.policy,
                       summary.corpus, summary.out);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ inline constexpr double kSecondsOfTarget = 20;
 
 struct TargetSummary {
   const TargetInfo* target = nullptr;
+  std::string name;  // the target's, or with "-races" in the lane that looks for them
+  bool races = false;
   StatsPage page;              // of all its fuzzers together
   double seconds = 0;          // their running time together
   double cpu_seconds = 0;      // and what they got of a core in it
@@ -59,14 +62,19 @@ struct HuntSummary {
   std::string options;   // of the command line, each with a space before it, but for the budget
   bool control = false;  // on another map than the one under test
   std::vector<KnownBug> known;
-  bool interrupted = false;       // by a signal; then nothing can be missed
-  bool at_first_finding = false;  // ended there, as asked; then nothing can be missed either
-  bool allow_missed = false;      // too short to reach everything, on the user's word
-  SanitizerProbe sanitizers;      // of the program of the first target
-  std::string environment;        // what the system refused on the way; empty if all went well
+  bool interrupted = false;             // by a signal; then nothing can be missed
+  bool at_first_finding = false;        // ended there, as asked; then nothing can be missed either
+  bool allow_missed = false;            // too short to reach everything, on the user's word
+  SanitizerProbe sanitizers;            // of the program of the first target
+  std::optional<SanitizerProbe> races;  // of the first in the lane that looks for them, if any
+  std::string environment;  // what the system refused on the way; empty if all went well
 
   // Whether milestones have to be reached: those named are of the map under test.
   bool MustReach() const { return !allow_missed && !control; }
+  // Of the programs that the target ran in.
+  const SanitizerProbe& SanitizersOf(const TargetSummary& target) const {
+    return target.races && races ? *races : sanitizers;
+  }
   // Why this hunt cannot be believed, one line each; empty if it can.
   std::vector<std::string> Problems() const;
   int ExitCode() const;

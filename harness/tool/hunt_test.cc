@@ -47,6 +47,28 @@ TEST_F(MapfuzzTest, EndsAtItsFirstFindingIfAskedTo) {
   EXPECT_EQ(json["findings"].size(), 1u);
 }
 
+TEST_F(MapfuzzTest, HuntsForRacesInASecondBuild) {
+  const Variable threads("FAKE_THREADS", "1");
+  const auto names = [this] {
+    std::vector<std::string> names;
+    const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+    for (const auto& target : json["targets"]) names.push_back(target["name"]);
+    return names;
+  };
+  Outcome run = Hunt({"a"});
+  EXPECT_EQ(run.code, kExitClean) << run.output;
+  EXPECT_TRUE(run.Says("no lane for races")) << run.output;
+  EXPECT_EQ(names(), (std::vector<std::string>{"fake", "other"}));
+  LinkProgram("races/mapfuzz");
+  LinkProgram("races/targets/other_fuzzer");
+  run = Hunt({"a"});
+  EXPECT_EQ(run.code, kExitClean) << run.output;
+  EXPECT_TRUE(run.Says("of -races: sanitizers: thread")) << run.output;
+  EXPECT_EQ(names(), (std::vector<std::string>{"fake", "other", "other-races"}));
+  EXPECT_TRUE(IsFile(folder_ / "corpus/other-races/unit"));
+  EXPECT_EQ(Hunt({"a"}, {"--races", folder_ / "nosuch"}).code, kExitEnvironment);
+}
+
 TEST_F(MapfuzzTest, LooksAtWhatAKilledHuntLeft) {
   Tape tape;
   tape.config.seed = kFails;
@@ -114,8 +136,8 @@ TEST_F(MapfuzzTest, AsksEachFuzzerWhatItWasBuiltWith) {
   const Outcome run = Hunt({"mixed"});
   EXPECT_EQ(run.code, kExitHarness);
   EXPECT_TRUE(
-      run.Says("fake: its fuzzer was built with other sanitizers (none) than that of fake "
-               "(address leak); build them again"))
+      run.Says("fake: its fuzzer was built with other sanitizers (none) than the first of its "
+               "build (address leak); build them again"))
       << run.output;
 }
 

@@ -90,6 +90,7 @@ LoadedTape LoadTape(std::string_view content, const std::string& name,
           std::erase_if(loaded.changes, [](const auto& change) { return change.name == "policy"; });
         }
         loaded.tape.config = overrides.target->shape(loaded.tape.config);
+        loaded.tape = Canonical(std::move(loaded.tape));
       }
       break;
     case InputKind::kTrace:

@@ -21,6 +21,8 @@ constexpr OracleInfo kOracleInfo[] = {
     {"lifetime", "keys and values made, moved and destroyed; blocks and bytes given back"},
     {"fault", "what throws passes through, and leaves every entry and iterator as it was"},
     {"corruption", "a checked map names what was overwritten, at once, and loses nothing by it"},
+    {"linearizable", "what threads were told could have happened one after the other"},
+    {"schedule", "threads come to their end, and stand where they can be told to wait"},
     {"deterministic", "the same tape gives the same history"},
     {"sanitizer", "address, undefined behaviour, leaks, threads, or a deadly signal"},
     {"trace", "a recording of the real Go map, exact to the last line"},

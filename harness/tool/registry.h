@@ -27,6 +27,10 @@ struct TargetInfo {
   std::vector<Milestone> milestones;
   // Which oracles have to have been consulted by then.
   std::vector<Oracle> oracles = {};
+
+  Config Shaped(const Config& config) const { return shape == nullptr ? config : shape(config); }
+  // Its tapes have threads that share a map.
+  bool HasThreads() const { return IsShared(Shaped({})); }
 };
 
 struct TraceResult {

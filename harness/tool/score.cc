@@ -32,14 +32,16 @@ struct ScoreArguments {
   std::uint32_t seed = 1;
   int jobs = DefaultJobs();
   bool keep_trees = false;
+  bool races = false;
 };
 
 void RequireHuntable(const BugFile& bug) {
   if (bug.IsHuntable()) return;
-  throw ToolError(kExitUsage,
-                  fmt::format("{}: no hunt finds it: {}; leave it out", bug.id,
-                              bug.threads ? "only threads show it, and targets have none"
-                                          : "only recordings of Go show it (mapfuzz check)"));
+  throw ToolError(
+      kExitUsage,
+      fmt::format("{}: no hunt finds it: {}; leave it out", bug.id,
+                  bug.threads ? "only threads show it, of a map that no target lets them share"
+                              : "only recordings of Go show it (mapfuzz check)"));
 }
 
 std::vector<BugFile> ChooseBugs(const ScoreArguments& arguments, const std::vector<BugFile>& all) {
@@ -57,11 +59,13 @@ std::vector<BugFile> ChooseBugs(const ScoreArguments& arguments, const std::vect
         arguments.bugs.empty() ||
         std::find(arguments.bugs.begin(), arguments.bugs.end(), bug.id) != arguments.bugs.end();
     const bool of_class = arguments.bug_class.empty() || bug.bug_class == arguments.bug_class;
-    // No target has threads yet; without them nobody can see it.
-    if (named && of_class && bug.IsHuntable()) chosen.push_back(bug);
+    const bool of_lane = arguments.races ? bug.IsBuiltFor(kSharedType) : !bug.races;
+    if (named && of_class && of_lane && bug.IsHuntable()) chosen.push_back(bug);
   }
   if (chosen.empty()) {
-    throw ToolError(kExitUsage, "no bug is left to look for; name others or another --class");
+    throw ToolError(kExitUsage,
+                    "no bug is left to look for; name others or another --class, and with --races "
+                    "those of maps that threads share");
   }
   return chosen;
 }
@@ -81,6 +85,7 @@ ScoreOptions OptionsOf(const Session& session, const ScoreArguments& arguments) 
                                 "80 letters, digits, '.', '_' and '-'",
                                 ShellQuote(arguments.config)));
   }
+  if (arguments.races) options.preset = "bug-races";
   if (arguments.config == kCanaryName) {
     throw ToolError(kExitUsage, "--config: `canary` is the canary's own; give another name");
   }
@@ -263,6 +268,9 @@ void AddScoreCommand(CommandLine& line) {
                       "Name of what is measured; its results are kept in WORK/NAME "
                       "(default: present)");
   command->add_option("--vs", arguments->versus, "Compare with the results of that name");
+  command->add_flag("--races", arguments->races,
+                    "Build the bugs of maps that threads share under the thread sanitizer; those "
+                    "that it alone sees are left out otherwise. Give a --config of its own");
   command->add_option("--work", arguments->work, "Folder of all scores (default: BUILD/score)");
   command->add_option("--source", arguments->source,
                       "Source tree to plant in and to build (default: this program's)");

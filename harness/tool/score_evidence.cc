@@ -73,6 +73,7 @@ const BugTree& EvidenceFinder::Unedited() {
       BuildBugTree({.source = spec_.source,
                     .folder = spec_.folder + "/unedited",
                     .types = spec_.types,
+                    .preset = spec_.preset,
                     .jobs = spec_.jobs},
                    [this](std::string_view how_far) {
                      return spec_.watch(fmt::format("building the map as it is: {}", how_far));

@@ -38,6 +38,7 @@ class EvidenceFinder {
     std::string source;              // the project's source tree
     std::string folder;              // its trees go there: unedited/ and coverage/
     std::vector<std::string> types;  // of all bugs
+    std::string preset = "bug";      // of the former
     int jobs = 1;                    // of their builds
     BuildWatch watch;
   };

@@ -93,10 +93,12 @@ struct ScoreLoop::RunningTrial {
 ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
     : session_(session),
       options_(options),
+      source_(SourceLine(options)),
       lock_(LockScore(options.folder)),
       evidence_(session, {.source = options.source,
                           .folder = options.folder + "/trees",
                           .types = TypesOf(options.bugs),
+                          .preset = options.preset,
                           .jobs = options.jobs,
                           .watch = [this](std::string_view what) { return TellOrEnd(what); }}) {
   if (options.only_trials) {
@@ -106,16 +108,16 @@ ScoreLoop::ScoreLoop(Session& session, const ScoreOptions& options)
     }
     RemoveOtherTrees(options);
   }
-  const std::string source = SourceLine(options), file = options.folder + "/source";
+  const std::string file = options.folder + "/source";
   const std::string before = ReadOrEmpty(file);
-  if (!before.empty() && before != source) {
+  if (!before.empty() && before != source_) {
     throw ToolError(
         kExitUsage,
         fmt::format("{} holds a score of other sources or options; give this one "
                     "another name (--config), or remove that folder\n  there: {}  now:   {}",
-                    options.folder, before, source));
+                    options.folder, before, source_));
   }
-  WriteAtomically(file, source);
+  WriteAtomically(file, source_);
   // What other tapes said of a bug is not what these say.
   const std::string tapes =
       HashOf(CorpusTapes(options.corpus)) + HashOf(TapesBeside(options.known, options.corpus));
@@ -296,12 +298,23 @@ std::string ScoreLoop::LibrariesOf() {
   return options_.only_trials ? "" : evidence_.Unedited().build();
 }
 
+// Trees that share libraries have to be of one state of the sources, and so has a score.
+void ScoreLoop::RequireSameSources() const {
+  if (SourceLine(options_) == source_) return;
+  throw ToolError(kExitUsage,
+                  fmt::format("{}: the sources have changed since this score began; undo that, or "
+                              "begin another one (--config), best on a copy of them (--source)",
+                              options_.source));
+}
+
 void ScoreLoop::Measure(const BugFile& bug) {
+  RequireSameSources();
   const std::string folder = options_.folder + "/trees/" + bug.id;
   BugTree tree = BuildBugTree({.source = options_.source,
                                .folder = folder,
                                .bug = &bug,
                                .types = bug.types,
+                               .preset = options_.preset,
                                .libraries = LibrariesOf(),
                                .jobs = options_.jobs},
                               [&](std::string_view how_far) {

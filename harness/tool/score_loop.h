@@ -45,7 +45,8 @@ struct ScoreOptions {
   std::uint64_t trials = 10;         // of each bug
   double budget_seconds = 60;        // of each trial
   std::uint64_t seed = 1;
-  int jobs = 1;  // trials at once, one core each, and processes of a build
+  int jobs = 1;                // trials at once, one core each, and processes of a build
+  std::string preset = "bug";  // of the trees
   bool keep_trees = false;
   // Neither is the corpus replayed, nor are builds compared, nor is anything remembered.
   bool only_trials = false;
@@ -70,6 +71,7 @@ class ScoreLoop {
   bool IsEquivalent(const std::string& id) const;
   bool IsSameBug(const Effect& a, const Effect& b) const;
   std::string LibrariesOf();
+  void RequireSameSources() const;
   void Measure(const BugFile& bug);
   bool IsMeasured(const BugFile& bug) const;
   bool IsReplayed(const BugFile& bug) const;
@@ -87,6 +89,7 @@ class ScoreLoop {
 
   Session& session_;
   const ScoreOptions& options_;
+  const std::string source_;  // `SourceLine` as it was when the score began
   FolderLock lock_;
   Score score_;                            // the logs
   std::map<std::string, Build> builds_;    // by bug

@@ -114,6 +114,17 @@ TEST_F(ScoreTest, EndsABuildThatIsInterrupted) {
   EXPECT_EQ(Score().code, kExitClean);
 }
 
+TEST_F(ScoreTest, EndsOnceItsSourcesAreNoLongerWhatTheyWere) {
+  PutBug("a-bug", "int planted;");
+  PutBug("b-bug", "int planted, twice;");
+  const std::string ninja = ReadOrEmpty(folder_ / "bin/ninja");
+  PutProgram("ninja", "echo changed >>" + (folder_ / "source/CMakeLists.txt") + "\n" +
+                          ninja.substr(ninja.find('\n') + 1));
+  const Outcome run = Score();
+  EXPECT_EQ(run.code, kExitUsage) << run.output;
+  EXPECT_TRUE(run.Says("the sources have changed since this score began")) << run.output;
+}
+
 TEST_F(ScoreTest, RefusesABugThatNoHuntCanFind) {
   PutBug("a-bug", "int planted;", "oracle: trace\nrecorded: yes\n");
   const Outcome run = Score({"a-bug"});

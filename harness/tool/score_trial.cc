@@ -17,29 +17,24 @@ using Json = nlohmann::json;
 
 namespace {
 
-// Whether a tree with these types has something to do for the target on tapes of this type.
-bool Runs(const TargetInfo& target, KeyType type, const std::vector<std::string>& built) {
+// Whether the bug's tree has something to do for the target.
+bool HasWorkFor(const BugFile& bug, const TargetInfo& target) {
   Config config;
-  config.type = type;
-  if (target.shape != nullptr) config = target.shape(config);
-  const std::string_view name = config.policy == PolicyKind::kChecked
-                                    ? kCheckedType
-                                    : kKeyTypeNames[static_cast<int>(config.type)];
-  return std::find(built.begin(), built.end(), name) != built.end();
+  for (int type = 0; type < kKeyTypes; ++type) {
+    config.type = static_cast<KeyType>(type);
+    if (bug.IsBuiltFor(BuiltTypeOf(target.Shaped(config)))) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
 std::vector<std::string> TargetsFor(const BugFile& bug, const std::vector<TargetInfo>& targets) {
-  const bool any_type = std::find(bug.types.begin(), bug.types.end(), "u64") != bug.types.end();
+  // What only some types show is hunted for by all targets of one thread, as nobody is told which.
+  const bool of_all = !bug.IsBuiltFor("u64") && !bug.IsBuiltFor(kSharedType);
   std::vector<std::string> names;
   for (const TargetInfo& target : targets) {
-    if (!any_type) names.push_back(target.name);
-    for (int type = 0; any_type && type < kKeyTypes; ++type) {
-      if (!Runs(target, static_cast<KeyType>(type), bug.types)) continue;
-      names.push_back(target.name);
-      break;
-    }
+    if ((of_all && !target.HasThreads()) || HasWorkFor(bug, target)) names.push_back(target.name);
   }
   return names;
 }

@@ -64,7 +64,7 @@ std::vector<std::string> NotesOfOperations(const Verdict& verdict, std::size_t o
 // what else became of it.
 std::string Listing(const Tape& tape, std::string_view expect, const Verdict& verdict,
                     bool with_steps) {
-  std::string text = ToText(Tape{tape.config, {}}, expect);
+  std::string text = ToText(Tape{tape.config, {}, tape.schedule}, expect);
   text.erase(text.rfind("end "));
   const std::vector<std::string> steps = StepsOfOperations(verdict, tape.ops.size());
   const std::vector<std::string> notes = NotesOfOperations(verdict, tape.ops.size());
@@ -128,6 +128,9 @@ void Print(Session& session, const ShowOptions& options, const Shown& shown) {
     screen.Out(screen.Strong("\nMilestones reached\n"));
     for (const std::string& name : verdict.milestones) screen.Out("  " + name + "\n");
   }
+  if (!verdict.story.empty()) {
+    screen.Out(screen.Strong("\nHow the threads went\n") + Indent(verdict.story, "  "));
+  }
   if (!verdict.passed()) {
     const std::string mark = shown.wrong.empty() ? "fails as it must" : screen.Bad("FAIL");
     screen.Out("\n" + mark + "\n" + WithCommands(verdict.report, ""));
@@ -179,6 +182,7 @@ int Show(Session& session, const ShowOptions& options) {
     document.update(ToJson(verdict, next.empty() ? "" : "replay: " + next.substr(8) + "\n"));
     document["as_it_must_be"] = shown.wrong.empty();
     if (!options.no_history) document["history"] = verdict.history;
+    if (!verdict.story.empty()) document["threads"] = verdict.story;
     Json& notes = document["notes"] = Json::array();
     for (const OpNote& note : verdict.notes) {
       notes.push_back({{"operation", note.operation + 1}, {"text", note.text}});

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <sstream>
@@ -20,6 +21,15 @@ std::string Words(std::span<const std::string_view> names) {
 
 std::string ValuesOf(const std::string& header) {
   if (header == "type") return Words(kKeyTypeNames);
+  if (header == "map") return Words(kSharedNames) + ": a map that threads share";
+  if (header == "shards")
+    return fmt::format("powers of two from 1 to {}, of map sharded", kMaxShards);
+  if (header == "threads")
+    return fmt::format("{} to {}, of a shared map", kMinThreads, kMostThreads);
+  if (header == "schedule") {
+    return "random LEVEL seed N chance 1/N, pct LEVEL seed N depth N length N, or "
+           "explicit LEVEL POINT>THREAD ..., of threads";
+  }
   if (header == "policy") return Words(kPolicyNames);
   if (header == "path") return Words(kPathNames) + ": Go's look-up for the key type, or for any";
   if (header == "hash") return Words(kHashNames);
@@ -71,23 +81,42 @@ std::string RangesText() {
   return text;
 }
 
+std::string_view ScopeText(OpScope scope) {
+  switch (scope) {
+    case OpScope::kAlone:
+      return "";
+    case OpScope::kShared:
+      return " (shared maps only)";
+    case OpScope::kBoth:
+      return " (shared maps too)";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<HeaderInfo> TapeHeaders() {
   std::vector<HeaderInfo> headers;
-  Tape with_every_header;
-  with_every_header.config.type = KeyType::kBytes;
-  std::istringstream lines(ToText(with_every_header));
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t colon = line.find(": ");
-    if (colon == line.npos) continue;
-    const std::string name = line.substr(0, colon);
-    const bool is_type = name == "type";
-    headers.push_back({name,
-                       is_type ? std::string(kKeyTypeNames[static_cast<int>(Config().type)])
-                               : line.substr(colon + 2),
-                       ValuesOf(name)});
-  }
+  const auto add_headers_of = [&headers](const Tape& tape) {
+    std::istringstream lines(ToText(tape));
+    for (std::string line; std::getline(lines, line);) {
+      const std::size_t colon = line.find(": ");
+      if (colon == line.npos) continue;
+      const std::string name = line.substr(0, colon);
+      const auto is_same = [&name](const HeaderInfo& header) { return header.name == name; };
+      if (std::any_of(headers.begin(), headers.end(), is_same)) continue;
+      const std::string standard = name == "type"  ? std::string(kKeyTypeNames[0])
+                                   : name == "map" ? ""
+                                                   : line.substr(colon + 2);
+      headers.push_back({name, standard, ValuesOf(name)});
+    }
+  };
+  Tape of_bytes;
+  of_bytes.config.type = KeyType::kBytes;
+  Tape shared;
+  shared.config.shared = SharedKind::kSharded;
+  add_headers_of(of_bytes);
+  add_headers_of(shared);
   headers.push_back({"expect", "", "ORACLE/PROPERTY that the run must fail with"});
   return headers;
 }
@@ -106,7 +135,8 @@ std::string TapeText(const Screen& screen) {
   }
   text += screen.Strong("\nOperations of a tape") + "\n";
   for (const OpInfo& info : kOpInfo) {
-    text += fmt::format("  {:<24}{}\n", std::string(info.name) + OperandsText(info), info.help);
+    text += fmt::format("  {:<24}{}{}\n", std::string(info.name) + OperandsText(info), info.help,
+                        ScopeText(info.scope));
   }
   return text + "  " + RangesText() + "\n";
 }

@@ -17,13 +17,17 @@ TEST(TapeGuide, TellsValuesAndDefaultOfEveryHeader) {
   for (const HeaderInfo& header : TapeHeaders()) {
     EXPECT_FALSE(header.values.empty()) << header.name;
     if (header.standard.empty()) continue;
-    // Only one type has a layout and slots.
+    // Only one type has a layout and slots, only shared maps have threads.
     const bool of_bytes = header.name == "layout" || header.name == "slots";
+    const bool shared =
+        header.name == "shards" || header.name == "threads" || header.name == "schedule";
     Tape standard;
     if (of_bytes) standard.config.type = KeyType::kBytes;
-    const std::string type = of_bytes ? "type: bytes\n" : "";
+    if (shared) standard.config.shared = SharedKind::kSharded;
+    standard = Canonical(standard);
+    const std::string other = of_bytes ? "type: bytes\n" : shared ? "map: sharded\n" : "";
     const std::string text =
-        "mapfuzz tape v1\n" + type + header.name + ": " + header.standard + "\nend\n";
+        "mapfuzz tape v1\n" + other + header.name + ": " + header.standard + "\nend\n";
     EXPECT_EQ(ParseTapeText(text, "t").tape, standard) << header.name;
   }
   EXPECT_EQ(TapeHeaders().back().name, "expect");

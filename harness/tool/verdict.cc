@@ -98,11 +98,12 @@ std::vector<std::unique_ptr<std::byte[]>> BlocksOfEverySize(std::size_t count) {
 }
 
 Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArguments& arguments) {
-  std::string history;
+  std::string history, story;
   ToldRun told;
   RunOptions options;
   if (arguments.history) {
     options.history = &history;
+    options.story = &story;
     options.operations = &told.operations;
   }
   options.fates = &told.fates;
@@ -133,6 +134,7 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
     told.ended_early =
         run.failure.has_value() || run.steps == kMaxSteps || run.steps == arguments.until_step;
     result["history"] = history;
+    result["story"] = story;
     result["operations"] = told.operations;
     result["notes"] = ToJson(NotesOf(loaded.tape, told));
   }
@@ -226,6 +228,7 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.steps = result.value("steps", std::uint64_t{0});
     verdict.skipped = result.value("skipped", std::uint64_t{0});
     verdict.hides_state = result.value("hides_state", false);
+    verdict.story = result.value("story", "");
     verdict.largest = result.value("largest", std::uint64_t{0});
     verdict.failed_step = result.value("failed_step", std::uint64_t{0});
     verdict.failed_op = result.value("failed_op", std::uint64_t{0});

@@ -62,6 +62,7 @@ struct Verdict {
   std::string history;                              // if asked for, a line for every step,
   std::vector<std::uint32_t> operations;  // the operation (from 0) that each step belongs to, and
   std::vector<OpNote> notes;              // what became of operations beside their steps
+  std::string story;                      // and of threads, how they went
 
   // A death that says nothing of the map: no verdict, no report of a sanitizer, no signal of the
   // program's own making. Memory may have run out, or the program may not start.
