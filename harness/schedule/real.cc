@@ -44,7 +44,15 @@ void Find() {
   found = true;
 }
 
+// Before main, as a look-up allocates: a sanitizer that looks for leaks calls `sched_yield` while
+// it holds the locks of its allocator, and must not be the first to ask.
+__attribute__((constructor(101))) void FindEarly() {
+  if (!found) Find();
+}
+
 }  // namespace
+
+bool RealIsFound() { return found; }
 
 const RealFunctions& Real() {
   if (!found) Find();

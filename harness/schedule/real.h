@@ -57,6 +57,9 @@ struct LibcFunctions {
 };
 #undef MAPFUZZ_POINTER
 
+// Whether they have been looked up, which is done before any initializer runs.
+bool RealIsFound();
+
 // A function that the C library lacks is null.
 const RealFunctions& Real();
 const LibcFunctions& Libc();
