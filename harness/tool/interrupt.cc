@@ -30,6 +30,4 @@ bool Interrupted() { return g_interrupted != 0; }
 
 void Interrupt() { g_interrupted = 1; }
 
-void ForgetInterrupt() { g_interrupted = 0; }
-
 }  // namespace mapfuzz::tool

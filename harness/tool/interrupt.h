@@ -14,9 +14,6 @@ bool Interrupted();
 // As the first signal does; may be called from a signal handler.
 void Interrupt();
 
-// For tests, which ask more than once.
-void ForgetInterrupt();
-
 }  // namespace mapfuzz::tool
 
 #endif  // MAPFUZZ_HARNESS_TOOL_INTERRUPT_H_
