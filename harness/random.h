@@ -45,6 +45,17 @@ class Random {
     return values[Index(kSize)];
   }
 
+  // One of an array, each as often as its `weight` says; not all are zero.
+  template <class T, std::size_t kSize>
+  const T& PickByWeight(const T (&values)[kSize]) {
+    std::uint32_t total = 0;
+    for (const T& value : values) total += value.weight;
+    std::uint32_t drawn = Below(total);
+    const T* value = values;
+    for (; drawn >= value->weight; ++value) drawn -= value->weight;
+    return *value;
+  }
+
  private:
   std::uint64_t state_;
 };

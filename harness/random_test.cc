@@ -23,5 +23,18 @@ TEST(RandomTest, StaysWithinItsLimits) {
   EXPECT_EQ(*seen.rbegin(), 9u);
 }
 
+TEST(RandomTest, PicksEachAsOftenAsItsWeightSays) {
+  struct Choice {
+    std::uint32_t weight;
+  };
+  const Choice choices[] = {{1}, {0}, {3}};
+  int times[3] = {};
+  Random random(7);
+  for (int i = 0; i < 4000; ++i) ++times[&random.PickByWeight(choices) - choices];
+  EXPECT_NEAR(times[0], 1000, 150);
+  EXPECT_EQ(times[1], 0);
+  EXPECT_NEAR(times[2], 3000, 150);
+}
+
 }  // namespace
 }  // namespace mapfuzz

@@ -72,16 +72,7 @@ void SharedMutator::EditOnce() {
       {3, &SharedMutator::ChangeOpCode}, {2, &SharedMutator::ChangeConfiguration},
       {2, &SharedMutator::SpliceBlock},
   };
-  std::uint32_t total = 0;
-  for (const Edit& edit : kEdits) total += edit.weight;
-  std::uint32_t drawn = random_.Below(total);
-  for (const Edit& edit : kEdits) {
-    if (drawn < edit.weight) {
-      (this->*edit.apply)();
-      return;
-    }
-    drawn -= edit.weight;
-  }
+  (this->*random_.PickByWeight(kEdits).apply)();
 }
 
 void SharedMutator::Insert(const Ops& block) {

@@ -137,16 +137,7 @@ void Mutator::EditOnce() {
       {2, &Mutator::ChangeConfiguration}, {4, &Mutator::SpliceBlock},
       {1, &Mutator::InterruptPhase},
   };
-  std::uint32_t total = 0;
-  for (const Edit& edit : kEdits) total += edit.weight;
-  std::uint32_t drawn = random_.Below(total);
-  for (const Edit& edit : kEdits) {
-    if (drawn < edit.weight) {
-      (this->*edit.apply)();
-      return;
-    }
-    drawn -= edit.weight;
-  }
+  (this->*random_.PickByWeight(kEdits).apply)();
 }
 
 Mutator::Span Mutator::ChooseSpan() {
