@@ -206,10 +206,12 @@ class Map : public Handle<MapTypes<K, V, HashT, EqualT, AllocatorT, PolicyT>> {
     });
   }
 
-  // Arguments may refer to what a growth is about to move, so the value is then made first.
+  // Arguments may refer to what a growth is about to move, so the value is then made first. A call
+  // that finds its key counts as a write all the same.
   template <class Key, class... Args>
   std::pair<V*, bool> Emplace(Key&& key, Args&&... args) {
-    if (V* present = Writable()->MovesOnWrite() ? find(key) : nullptr) return {present, false};
+    Writable()->BeginWrite();
+    if (V* present = core()->MovesOnWrite() ? find(key) : nullptr) return {present, false};
     const auto leave = [](V&) {};
     if (core()->MovesOnWrite()) {
       V value(std::forward<Args>(args)...);
