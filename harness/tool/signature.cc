@@ -1,10 +1,13 @@
 #include "harness/tool/signature.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 
 #include <algorithm>
 #include <cctype>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace mapfuzz::tool {
@@ -48,6 +51,40 @@ std::string SiteOf(const std::vector<std::string_view>& lines) {
   return own.empty() ? "?" : own;
 }
 
+// Of a frame that thread sanitizer printed, "    #3 FUNCTION /folder/file.h:1:2 (program+0x1)":
+// the function's own name if its file is the map's, else empty.
+std::string MapsFunctionOfRaceFrame(std::string_view line) {
+  const std::size_t name = line.find(' ', line.find('#'));
+  const std::size_t file = line.rfind(" /");
+  if (name == std::string_view::npos || file == std::string_view::npos || file <= name) return {};
+  const std::string_view path = line.substr(file + 1, line.find(':', file) - file - 1);
+  const std::string_view folder = path.substr(0, path.rfind('/'));
+  if (folder.substr(folder.rfind('/') + 1) != "hmap") return {};
+  const std::string function = SimpleFunctionName(line.substr(name + 1, file - name - 1));
+  return function.substr(function.rfind(':') + 1);
+}
+
+// What the harness called in the map on the first two stacks of thread sanitizer's report, in
+// alphabetical order, "begin+erase": neither a compiler's inlining nor who came first changes it.
+std::string SiteOfRace(const std::vector<std::string_view>& lines) {
+  std::set<std::string> called;
+  std::string outermost;
+  int stacks = 0;
+  for (std::string_view line : lines) {
+    const std::size_t mark = line.find_first_not_of(' ');
+    if (mark != std::string_view::npos && line[mark] == '#') {
+      if (line.substr(mark, 3) == "#0 " && ++stacks > 2) break;
+      if (std::string function = MapsFunctionOfRaceFrame(line); !function.empty()) {
+        outermost = std::move(function);
+      }
+    } else if (!outermost.empty()) {
+      called.insert(std::exchange(outermost, {}));
+    }
+  }
+  if (!outermost.empty()) called.insert(outermost);
+  return called.empty() ? "?" : fmt::format("{}", fmt::join(called, "+"));
+}
+
 // "heap-use-after-free" of "heap-use-after-free /file in f"; "data-race" of "data race /file".
 std::string KindOfSummary(std::string_view summary) {
   if (StartsWith(summary, "data race")) return "data-race";
@@ -64,13 +101,14 @@ Signature OfSummary(const std::vector<std::string_view>& lines) {
     line.remove_prefix(9);
     const std::size_t colon = line.find(": ");
     if (colon == std::string_view::npos) continue;
-    const bool engine = line.substr(0, colon) == "libFuzzer";
+    const std::string_view who = line.substr(0, colon);
+    const bool engine = who == "libFuzzer";
     const std::string kind = KindOfSummary(line.substr(colon + 2));
     signature.oracle = "sanitizer";
     signature.property = kind;
     if (engine && kind == "timeout") return Hang();
     if (engine && kind == "out-of-memory") return TooMuchMemory();
-    signature.site = SiteOf(lines);
+    signature.site = who == "ThreadSanitizer" ? SiteOfRace(lines) : SiteOf(lines);
     return signature;
   }
   return signature;

@@ -1,7 +1,8 @@
 // The signature of a failure, read back from what a child printed.
 //
 // The harness prints one `MAPFUZZ-FAIL` line. A sanitizer or the engine prints a summary of its
-// own; it is made into a signature of the same form, with the map's innermost function as site:
+// own; it is made into a signature of the same form, with the map's innermost function as site, or
+// for what thread sanitizer reports, the two functions of the map that the threads had called:
 // no addresses, no line numbers, so that one bug keeps one name while the code around it moves.
 
 #ifndef MAPFUZZ_HARNESS_TOOL_SIGNATURE_H_

@@ -19,6 +19,30 @@ constexpr std::string_view kAsan =
     "SUMMARY: AddressSanitizer: heap-use-after-free /src/hmap/map.h:12:3 in hmap::Map\n"
     "==99==ABORTING\n";
 
+constexpr std::string_view kRace =
+    "==================\n"
+    "WARNING: ThreadSanitizer: data race (pid=99)\n"
+    "  Write of size 8 at 0x721400000248 by thread T2:\n"
+    "    #0 RaceWrite /src/hmap/race.h:35:3 (mapfuzz+0x526f46) (BuildId: 723d)\n"
+    "    #1 bool hmap::Core<hmap::MapTypes<unsigned long> >::Erase<int>(int const&) "
+    "/src/hmap/core_access.h:273:3 (mapfuzz+0x526f46)\n"
+    "    #2 WithStableKey<const int &, (lambda at /src/hmap/map.h:195:26)> "
+    "/src/hmap/map.h:183:77 (mapfuzz+0x5250ab)\n"
+    "    #3 erase /src/hmap/map.h:162:44 (mapfuzz+0x5250ab)\n"
+    "    #4 Del /src/targets/plain_subject.h:49:52 (mapfuzz+0x5250ab)\n"
+    "    #5 mapfuzz::RunBody(int) /src/harness/core.cc:10:42 (mapfuzz+0x618514)\n"
+    "\n"
+    "  Previous read of size 8 at 0x721400000248 by thread T1:\n"
+    "    #0 hmap::Iterator<int>::Advance() /src/hmap/iterator.h:142:10 (mapfuzz+0x52bb0f)\n"
+    "    #1 begin /src/hmap/handle.h:63:41 (mapfuzz+0x52b34c)\n"
+    "    #2 mapfuzz::PlainSubject<int>::Iterate() /src/targets/plain.h:57:24 (mapfuzz+0x52b34c)\n"
+    "\n"
+    "  Location is heap block of size 80 at 0x721400000230 allocated by main thread:\n"
+    "    #0 operator new(unsigned long) <null> (mapfuzz+0x121d42)\n"
+    "    #1 Make /src/hmap/core.h:384:16 (mapfuzz+0x524bed)\n"
+    "\n"
+    "SUMMARY: ThreadSanitizer: data race /src/hmap/race.h:35:3 in RaceWrite\n";
+
 ChildExit Ended(int code, int signal = 0) {
   ChildExit end;
   end.code = code;
@@ -52,6 +76,25 @@ TEST(SignatureOfDeath, PrefersTheFailLineToTheSanitizersWords) {
 TEST(SignatureOfDeath, NamesTheMapsInnermostFunction) {
   EXPECT_EQ(SignatureOfDeath(Ended(1), kAsan).Text(),
             "oracle=sanitizer property=heap-use-after-free op=? site=hmap::Map::Put");
+}
+
+TEST(SignatureOfDeath, NamesTheCallsThatRaced) {
+  EXPECT_EQ(SignatureOfDeath(Ended(66), kRace).Text(),
+            "oracle=sanitizer property=data-race op=? site=begin+erase");
+}
+
+TEST(SignatureOfDeath, NamesTheCallThatRacedWithItselfOnce) {
+  std::string output(kRace);
+  output.replace(output.find("begin /src"), 5, "erase");
+  EXPECT_EQ(SignatureOfDeath(Ended(66), output).site, "erase");
+}
+
+TEST(SignatureOfDeath, KnowsOneCallWhereTheOtherThreadWasNotInTheMap) {
+  std::string output(kRace);
+  for (std::string_view file : {"/src/hmap/iterator.h", "/src/hmap/handle.h"}) {
+    output.replace(output.find(file), file.size(), "/src/hmaps/a.h");
+  }
+  EXPECT_EQ(SignatureOfDeath(Ended(66), output).site, "erase");
 }
 
 TEST(SignatureOfDeath, KnowsLeaksRacesHangsAndMemory) {
