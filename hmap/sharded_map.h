@@ -215,7 +215,7 @@ class ShardedMap {
 
   static void Put(MapT& map, const K& key, V* present, const V& value) {
     if (present != nullptr) {
-      *present = value;
+      *present = V(value);  // a copy that throws half-way must not be this one
     } else {
       map.try_emplace(key, value);
     }

@@ -278,6 +278,39 @@ using Value = Tracked<>;
 using FusedMap = ShardedMap<Value, Value, TrackedHash>;
 
 // Every copy that an operation makes throws once.
+// A value that is copied in two steps, of which the second can throw.
+struct TwoSteps {
+  static inline bool throws = false;
+
+  TwoSteps(int a, int b) : first(a), second(b) {}
+  TwoSteps(const TwoSteps& other) { *this = other; }
+  TwoSteps(TwoSteps&&) noexcept = default;
+  TwoSteps& operator=(const TwoSteps& other) {
+    first = other.first;
+    if (throws) throw Bomb();
+    second = other.second;
+    return *this;
+  }
+  TwoSteps& operator=(TwoSteps&&) noexcept = default;
+  ~TwoSteps() = default;
+
+  int first = 0;
+  int second = 0;
+};
+
+TEST(ShardedMapTest, AComputedValueThatCannotBeCopiedLeavesNoHalfOfIt) {
+  ShardedMap<int, TwoSteps> map;
+  map.insert(1, {1, 1});
+  TwoSteps::throws = true;
+  const auto two = [](const TwoSteps*) { return std::optional<TwoSteps>(std::in_place, 2, 2); };
+  EXPECT_THROW(map.compute(1, two), Bomb);
+  TwoSteps::throws = false;
+  const std::optional<TwoSteps> left = map.find(1);
+  ASSERT_TRUE(left.has_value());
+  EXPECT_EQ(left->first, 1);
+  EXPECT_EQ(left->second, 1);
+}
+
 TEST(ShardedMapTest, WhatThrowsLeavesAllEntriesAsTheyWereAndLosesNoObject) {
   const std::pair<const char*, void (*)(FusedMap&)> kCalls[] = {
       {"find", [](FusedMap& map) { map.find(1); }},

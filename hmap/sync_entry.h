@@ -62,6 +62,11 @@ class SyncEntry : public Counted<SyncEntry<V>> {
     if (!IsBox(p)) return std::nullopt;
     return ValueOf(p);
   }
+  // The same into `copy`, for values that cannot be assigned.
+  void CopyValue(Pin& pin, std::optional<V>& copy) const {
+    const Reclaimable* const p = pin.Protect(kValueHazard, p_);
+    CopyTo(copy, IsBox(p) ? p : nullptr);
+  }
 
   // Stores the box, and takes it, unless the entry is expunged. If `previous` is given, the value
   // that was there, if there was one, goes to it. Go: trySwap, and under the lock swapLocked.

@@ -55,7 +55,8 @@ namespace hmap {
 // User code. `range` calls its function without lock or slot: it may call the map, and the
 // destructors of values and of keys of dropped parts run so as well. All else runs inside an
 // operation, partly under the lock: hashers, equality of keys and values, copies, the destructors
-// of keys that are erased from the dirty part. That code must not call the same map; if it does,
+// of keys that are erased from the dirty part, and of copies that are dropped since another thread
+// was faster. That code must not call the same map; if it does,
 // the call throws ReentryError and does nothing. Hashers, equality and copies are called by several
 // threads at once, all of them as const; so is the policy's random source, by `range`.
 //
@@ -67,7 +68,8 @@ namespace hmap {
 // Reclaimer::kSlots operations run at once; others wait.
 //
 // Errors: what user code and allocation throw passes through; the map is then as before, but that
-// misses may have been counted. A promotion that cannot allocate is put off.
+// misses may have been counted. A promotion that cannot allocate is put off. A value that throws
+// when the answer is moved or copied out does so after the operation.
 // Costs: an operation on a key of the read part is O(1) expected without lock; one that takes the
 // lock too, but for the copy of the read part, which pays for itself as in Go.
 template <class K, class V, class HashT = Hash<K>, class EqualT = std::equal_to<>,
@@ -118,7 +120,13 @@ class SyncMap {
   std::optional<V> load_and_delete(const K& key) {
     std::optional<V> previous;
     Operation op(*this, "load_and_delete");
-    if (Entry* const entry = Look(op, key, IfDirty::kErase)) entry->Delete(op.pin, &previous);
+    Entry* const entry = Look(op, key, IfDirty::kErase, &previous);
+    if (entry == nullptr) return previous;
+    if (!previous.has_value()) {
+      entry->Delete(op.pin, &previous);
+    } else if (!entry->Delete(op.pin, nullptr)) {
+      previous.reset();
+    }
     return previous;
   }
 
@@ -193,7 +201,8 @@ class SyncMap {
   }
 
   const ReadPart& Read(Operation& op) const { return *op.pin.Protect(kReadPartHazard, read_); }
-  Entry* Look(Operation& op, const K& key, IfDirty if_dirty) const HMAP_EXCLUDES(mutex_);
+  Entry* Look(Operation& op, const K& key, IfDirty if_dirty,
+              std::optional<V>* erased = nullptr) const HMAP_EXCLUDES(mutex_);
   void Put(const char* name, const K& key, V&& value, std::optional<V>* previous)
       HMAP_EXCLUDES(mutex_);
   typename Entry::Outcome LoadOrStoreLocked(Operation& op, const K& key, const V& value,
@@ -228,9 +237,12 @@ class SyncMap {
 
 // What Load, LoadAndDelete and CompareAndDelete of Go have in common: the key's entry, for use
 // without the lock, or null. Whether the dirty part has it or not, it is a miss to have looked.
+// What only the dirty part has leaves it with kErase, its value copied to `erased` first: a copy
+// that throws must find it there still. From then on the value can only go, not change.
 template <class K, class V, class HashT, class EqualT, class PolicyT>
 SyncEntry<V>* SyncMap<K, V, HashT, EqualT, PolicyT>::Look(Operation& op, const K& key,
-                                                          IfDirty if_dirty) const {
+                                                          IfDirty if_dirty,
+                                                          std::optional<V>* erased) const {
   const ReadPart& seen = Read(op);
   Entry* const entry = Find(*seen.table.get(), key);
   if (entry != nullptr || !seen.amended) return entry;
@@ -239,7 +251,10 @@ SyncEntry<V>* SyncMap<K, V, HashT, EqualT, PolicyT>::Look(Operation& op, const K
   op.kept = Ref<Entry>(Find(*read.table.get(), key));
   if (op.kept.get() == nullptr && read.amended) {
     op.kept = Ref<Entry>(FindDirty(key));
-    if (if_dirty == IfDirty::kErase && op.kept.get() != nullptr) dirty_->map.erase(key);
+    if (if_dirty == IfDirty::kErase && op.kept.get() != nullptr) {
+      if (erased != nullptr) op.kept->CopyValue(op.pin, *erased);
+      dirty_->map.erase(key);
+    }
     Miss(op);
   }
   return op.kept.get();
@@ -248,8 +263,9 @@ SyncEntry<V>* SyncMap<K, V, HashT, EqualT, PolicyT>::Look(Operation& op, const K
 template <class K, class V, class HashT, class EqualT, class PolicyT>
 void SyncMap<K, V, HashT, EqualT, PolicyT>::Put(const char* name, const K& key, V&& value,
                                                 std::optional<V>* previous) {
+  std::unique_ptr<Box> box;  // outlives the operation if that throws
   Operation op(*this, name);
-  auto box = std::make_unique<Box>(std::move(value));
+  box = std::make_unique<Box>(std::move(value));
   Entry* const seen = Find(*Read(op).table.get(), key);
   if (seen != nullptr && seen->TrySwap(op.pin, box, previous)) return;
   const MutexLock lock(mutex_);

@@ -180,6 +180,8 @@ const Call kCalls[] = {
     {"swap in the dirty part", [](TrackedMap& map) { map.swap(5, 7); }},
     {"load_or_store", [](TrackedMap& map) { map.load_or_store(1, 7); }},
     {"load_and_delete", [](TrackedMap& map) { map.load_and_delete(1); }},
+    {"load_and_delete in the dirty part", [](TrackedMap& map) { map.load_and_delete(5); }},
+    {"erase in the dirty part", [](TrackedMap& map) { map.erase(5); }},
     {"compare_and_swap", [](TrackedMap& map) { map.compare_and_swap(1, 1, 7); }},
     {"range", [](TrackedMap& map) { map.range([](const Key&, const Value&) { return true; }); }},
     {"store to an expunged key", [](TrackedMap& map) { map.store(0, 7); }},
