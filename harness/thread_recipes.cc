@@ -201,11 +201,15 @@ void ThreadRecipe::ExpungedAndPutAgain() {
   Before(OpCode::kFill, {Key(0), keys});
   Before(OpCode::kLook, {Key(0), keys});
   Before(OpCode::kDrain, {Key(0), keys});
-  // The next new key makes a dirty part without those that are gone.
-  if (random_.Chance(1, 2)) Before(OpCode::kPut, {Key(keys)});
+  // The next new key makes a dirty part without those that are gone, beside who puts them again or
+  // before.
+  const bool is_made = random_.Chance(1, 2);
+  if (is_made) Before(OpCode::kPut, {Key(keys)});
+  const int maker = OneThread();
   constexpr OpCode kAgain[] = {OpCode::kPut, OpCode::kTry, OpCode::kExchange, OpCode::kGet,
                                OpCode::kDel, OpCode::kPop, OpCode::kAdd};
   for (int thread = 0; thread < threads(); ++thread) {
+    if (!is_made && thread == maker) Add(thread, OpCode::kPut, {Key(keys)});
     AddSome(thread, 1, 3, kAgain, keys);
     if (random_.Chance(1, 3)) Add(thread, OpCode::kPut, {Key(keys + 1)});
     AddSome(thread, 0, 3, kReads, keys + 2);
