@@ -97,6 +97,10 @@ struct RunResult {
   std::uint64_t content_digest = 0;
   std::array<std::uint64_t, kOracles> consulted{};
   MilestoneCounts milestones{};
+  // Why a run that did not fail was not judged to its end; empty if it was.
+  std::string unjudged{};
+  // Times that a thread had to let others go on after many points (`ScheduleRun::let_on`).
+  std::uint32_t let_on = 0;
   // Of a run of threads: an explicit schedule that makes this very run again.
   std::optional<Schedule> taken{};
   // Operations of the tape by what the map was doing when they began: nothing, a doubling, a

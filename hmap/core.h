@@ -224,6 +224,22 @@ class Core {
     }
   }
 
+  // --- For tests and tools ---
+  // Calls f(name, field) for each field of the header that operations meet at. Go: of hmap; the
+  // epoch is our own.
+  template <class F>
+  void ForEachField(F f) const {
+    f("count", count_);
+    f("flags", flags_);
+    f("B", b_);
+    f("noverflow", noverflow_);
+    f("hash0", hash0_);
+    f("buckets", buckets_);
+    f("oldbuckets", oldbuckets_);
+    f("nevacuate", nevacuate_);
+    f("epoch", epoch_);
+  }
+
   // --- For all that reads or writes ---
   void BeginRead() const { RaceRead(&count_); }
   void BeginWrite() { RaceWrite(&count_); }

@@ -196,6 +196,8 @@ class ShardedMap {
     const ReaderLock lock(shard.mutex);
     look(shard.map);
   }
+  // What guards shard n; for tools that tell who waits for it.
+  const SharedMutex& mutex_of(std::size_t n) const { return shards_[n].mutex; }
 
  private:
   // A cache line each, so that the locks of two do not meet in one.

@@ -66,6 +66,25 @@ struct SyncMapInside {
     f();
   }
 
+  // Calls f(name, field) for each field that operations meet at, Go's names, and for the
+  // announcements of readers.
+  template <class MapT, class F>
+  static void ForEachField(const MapT& map, F f) {
+    const MutexLock lock(map.mutex_);
+    f("mu", map.mutex_);
+    f("read", map.read_);
+    f("dirty", map.dirty_);
+    f("misses", map.misses_);
+    f("announcements", map.reclaimer_);
+  }
+  // Calls f(name, table) for each part that there is.
+  template <class MapT, class F>
+  static void ForEachTable(const MapT& map, F f) {
+    const MutexLock lock(map.mutex_);
+    f("read", map.read_.load()->table->map);
+    if (map.dirty_.get() != nullptr) f("dirty", map.dirty_->map);
+  }
+
   // Replaced values, and replaced read parts, that are not freed yet.
   template <class MapT>
   static std::size_t RetainedValues(const MapT& map) {

@@ -9,7 +9,7 @@ namespace mapfuzz {
 namespace {
 
 std::string RequestText(const MapRequest& request) {
-  std::string text(kMapOpNames[static_cast<int>(request.op)]);
+  std::string text(request.name.empty() ? kMapOpNames[static_cast<int>(request.op)] : request.name);
   if (!HasKey(request.op)) return text;
   text += ' ' + std::to_string(request.key);
   if (Compares(request.op)) text += ' ' + std::to_string(request.expected);

@@ -61,6 +61,8 @@ struct MapRequest {
   KeyId key = 0;
   Value value = 0;     // put, insert, swap, cas: what to write; add: what to add
   Value expected = 0;  // cas, cad
+  // What the caller calls it, if that is not the operation's own name.
+  std::string_view name{};
 
   friend bool operator==(const MapRequest&, const MapRequest&) = default;
 };

@@ -37,10 +37,13 @@ class Check {
   }
 
  private:
-  // With what is left of the budget, if so many have to share it.
+  // With what is left of the budget, if so many have to share it, but as long as anything is left
+  // no less than a search needs that never has to turn back.
   LinearizationSearch SearchPart(const HistoryPart& part, std::uint64_t sharers = 1) {
-    const std::uint64_t share = (options_.node_budget - result_.nodes) / sharers;
-    LinearizationSearch search = SearchLinearization(part, share);
+    const std::uint64_t left = options_.node_budget - std::min(result_.nodes, options_.node_budget);
+    const std::uint64_t straight = 2 * part.atoms.size() + 2;
+    LinearizationSearch search =
+        SearchLinearization(part, left == 0 ? 0 : std::max(left / sharers, straight));
     result_.nodes += search.nodes;
     return search;
   }

@@ -3,7 +3,8 @@
 // return, with the answers that were given (Herlihy and Wing, 1990). `Promises` says what the map
 // promises of operations that see more than one key.
 //
-// A budget bounds the work. If it is used up the verdict is "undecided", which is not a pass.
+// A budget bounds the work. If it is used up the verdict is "undecided", which is not a pass. As
+// long as anything is left a key gets what it needs if it leaves nothing to choose.
 //
 // For people, `FindMinimalPart` names the few operations that contradict each other whatever the
 // others did. To leave out an operation is not enough for that: a read of 5 is wrong as soon as the

@@ -352,6 +352,20 @@ TEST(LinearizabilityTest, FailureIsFoundBesideAnUndecidedKey) {
   EXPECT_EQ(CheckLinearizability(history, options).key, KeyId{8});
 }
 
+// Its share of the budget is small among many keys, but a key without a choice needs little.
+TEST(LinearizabilityTest, AKeyWithoutAChoiceIsDecidedAmongMany) {
+  ConcurrentHistory history;
+  Moment now = 0;
+  const auto put = [&](KeyId key, Value value) {
+    history.ops.push_back(Put({0, now, now + 1}, key, value));
+    now += 2;
+  };
+  for (Value value = 0; value != 40; ++value) put(0, value);
+  for (KeyId key = 1; key != 50; ++key) put(key, 1);
+  EXPECT_EQ(CheckLinearizability(history, {.promises = kPerKey, .node_budget = 300}).verdict,
+            Linearizability::kLinearizable);
+}
+
 TEST(LinearizabilityTest, UndecidedBoundsOfASizeAreNotAPass) {
   ConcurrentHistory history = Hard(12);
   history.ops.back() = Get({12, 300, 301}, 7, 11);

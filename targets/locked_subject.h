@@ -102,6 +102,9 @@ class LockedSubject {
       if (!visit(entry)) return;
     }
   }
+  void NameParts(std::vector<NamedRange>& parts) const {
+    parts.push_back({"mutex", &mutex_, sizeof(mutex_)});
+  }
 
  private:
   using Map = std::map<typename Types::Key, Stored>;

@@ -13,9 +13,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "harness/threads/shared_map.h"
 #include "hmap/map.h"
+#include "targets/named_parts.h"
 #include "targets/shared_types.h"
 
 namespace mapfuzz {
@@ -62,6 +64,8 @@ class PlainSubject {
   std::string Shape() {
     return std::to_string(map_.view().b()) + (map_.view().growing() ? "+" : "");
   }
+
+  void NameParts(std::vector<NamedRange>& parts) const { NameTable(map_, {}, parts); }
 
  private:
   const Stored* Look(const Key& key) const { return map_.find(key); }

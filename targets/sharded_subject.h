@@ -10,10 +10,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "harness/threads/shared_map.h"
 #include "hmap/reentry.h"
 #include "hmap/sharded_map.h"
+#include "targets/named_parts.h"
 #include "targets/shared_types.h"
 
 namespace mapfuzz {
@@ -89,6 +91,14 @@ class ShardedSubject {
       });
     }
     return text;
+  }
+
+  void NameParts(std::vector<NamedRange>& parts) const {
+    for (std::size_t n = 0; n < map_.shard_count(); ++n) {
+      const PartOwner owner{"shard", static_cast<std::int64_t>(n)};
+      NamePart("mutex", map_.mutex_of(n), owner, parts);
+      map_.inspect(n, [&](const auto& shard) { NameTable(shard, owner, parts); });
+    }
   }
 
  private:

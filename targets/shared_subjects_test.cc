@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/tape_text.h"
 #include "targets/locked_subject.h"
@@ -26,6 +27,7 @@ static_assert(SharedExchanges<Sharded> && SharedPops<Sharded> && SharedCompares<
 static_assert(SharedShowsRest<Sharded> && SharedShowsRest<Sync> && !SharedShowsRest<Locked>);
 static_assert(SharedShowsShape<Sharded> && SharedShowsShape<Sync>);
 static_assert(SharedCountsValues<Locked> && SharedCountsValues<Sync>);
+static_assert(SharedNamesParts<Locked> && SharedNamesParts<Sharded> && SharedNamesParts<Sync>);
 
 RunResult RunOn(std::string_view map, const std::string& text, const RunOptions& options = {}) {
   return RunTape(map, ParseTapeText("mapfuzz tape v1\n" + text + "end\n", "t").tape, options);
@@ -107,6 +109,36 @@ TEST(SharedSubjectsTest, MapsGrowWhileThreadsRun) {
   EXPECT_EQ(sync.milestones[static_cast<int>(grown)], 1u);
   const RunResult still = RunOn(kMapNames[0], "map: sync\nput 1\nget 1\nt0: put 1\nt1: get 1\n");
   EXPECT_EQ(still.milestones[static_cast<int>(grown)], 0u);
+}
+
+// Where a build has no points at loads and stores, a story tells of locks alone.
+TEST(SharedSubjectsTest, StoriesNameWhatThreadsMeetAt) {
+  const struct {
+    std::string tape;
+    std::vector<std::string> locks;
+    std::vector<std::string> accesses;
+  } kStories[] = {
+      {"map: sharded\nshards: 1\nput 0\nt0: put 0\nt1: get 0\n",
+       {"lock shard 0 mutex", "unlock shard 0 mutex"},
+       {"load shard 0 count", "store shard 0 flags", " shard 0 bucket 0"}},
+      {"map: sync\nput 0\nput 1\niterate 0\nput 2\nt0: put 0\nt1: get 2\nt1: put 3\n",
+       {"lock mu", "unlock mu"},
+       {"load read", " announcements"}},
+      {"map: readers\nput 0\nt0: get 0\nt1: iterate 0\n", {}, {"load count", " bucket 0"}},
+      {"map: locked\nput 0\nt0: get 0\nt1: put 1\n", {"lock mutex", "unlock mutex"}, {}},
+  };
+  for (const auto& [tape, locks, accesses] : kStories) {
+    std::string story;
+    RunOptions options;
+    options.story = &story;
+    EXPECT_FALSE(RunOn(kMapNames[0], tape, options).failure.has_value());
+    const auto expect = [&story](const std::vector<std::string>& names) {
+      for (const std::string& name : names)
+        EXPECT_NE(story.find(name), story.npos) << name << story;
+    };
+    expect(locks);
+    if (story.find(" load ") != story.npos) expect(accesses);
+  }
 }
 
 TEST(SharedSubjectsTest, PointsAtLoadsAndStoresAreThereIfTheBuildSaysSo) {

@@ -8,12 +8,15 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "harness/threads/shared_map.h"
 #include "hmap/reentry.h"
 #include "hmap/sync_map.h"
 #include "hmap/sync_testing.h"
+#include "targets/named_parts.h"
 #include "targets/shared_types.h"
 
 namespace mapfuzz {
@@ -80,6 +83,20 @@ class SyncSubject {
       if (word != "amended") text += word.substr(0, word.find_first_of("=-!")) + " ";
     }
     return text;
+  }
+
+  void NameParts(std::vector<NamedRange>& parts) const {
+    using Inside = hmap::SyncMapInside;
+    Inside::ForEachField(map_, [&parts](std::string_view name, const auto& field) {
+      NamePart(name, field, {}, parts);
+    });
+    Inside::ForEachTable(map_, [&parts](std::string_view name, const auto& table) {
+      NameTable(table, {name}, parts);
+      table.view().ForEachEntry([&parts](const Key& key, const auto& entry) {
+        parts.push_back({"entry of key", entry.get(), sizeof(*entry.get()),
+                         static_cast<std::int64_t>(Types::IdOf(key))});
+      });
+    });
   }
 
  private:

@@ -7,6 +7,9 @@ namespace mapfuzz {
 Core* running_core = nullptr;
 __thread bool inside_run = false;
 
+// Compiled as the core is: it is asked by threads, and must be no point of theirs.
+std::size_t PointsSoFar() { return running_core == nullptr ? 0 : running_core->noted(); }
+
 void RunBody(int thread) { running_core->RunBodyOf(thread); }
 
 void EndThread(int) { running_core->EndCurrent(); }
@@ -49,6 +52,7 @@ void Core::RunBodyOf(int thread) {
 
 void Core::EndCurrent() {
   const int thread = current_;
+  Note(PointKind::kEnd, nullptr, 0);
   table_[thread].over = true;
   runnable_ &= static_cast<ThreadSet>(~SetOf(thread));
   WakeAll(&table_[thread]);
@@ -70,16 +74,16 @@ void Core::EndCurrent() {
 
 void Core::Meet(PointKind kind, const void* address, std::size_t size) {
   if (++steps_ > options_->step_limit) End(RunEnd::kStepLimit);
+  Note(kind, address, size);
   if (level_ == PointLevel::kLocks && IsAccess(kind)) return;
   ++met_;
-  if (options_->keep_trace) Trace(kind, address, size);
   Decide(--patience_ == 0);
 }
 
 void Core::Yield() {
   if (++steps_ > options_->step_limit) End(RunEnd::kStepLimit);
+  Note(PointKind::kYield, nullptr, 0);
   ++met_;
-  if (options_->keep_trace) Trace(PointKind::kYield, nullptr, 0);
   Decide(true);
 }
 
@@ -174,6 +178,7 @@ void Core::Decide(bool yielded) {
   const auto others = static_cast<ThreadSet>(candidates & ~SetOf(current_));
   yielded &= others != 0;
   if (yielded) candidates = others;
+  if (yielded && patience_ == 0) ++let_on_;
   const Choice choice{points_, current_, candidates, yielded};
   const int chosen = Choose(choice);
   if (chosen == current_) {
@@ -202,20 +207,9 @@ int Core::Choose(const Choice& choice) {
   return chosen;
 }
 
-void Core::Trace(PointKind kind, const void* address, std::size_t size) {
-  TracePoint point{
-      points_, static_cast<std::uint8_t>(current_), kind, static_cast<std::uint8_t>(size), -1, 0};
-  const NamedRange* const ranges = options_->ranges.data();
-  const std::size_t count = options_->ranges.size();
-  const auto at = reinterpret_cast<std::uintptr_t>(address);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto begin = reinterpret_cast<std::uintptr_t>(ranges[i].begin);
-    if (at - begin >= ranges[i].size) continue;
-    point.range = static_cast<std::int16_t>(i);
-    point.offset = at - begin;
-    break;
-  }
-  logs_->trace.Add(point);
+void Core::Note(PointKind kind, const void* address, std::size_t size) {
+  logs_->met.Add({points_, static_cast<std::uint8_t>(current_), kind,
+                  static_cast<std::uint8_t>(size), address});
 }
 
 ThreadSet Core::Alive() const {
@@ -239,6 +233,7 @@ void Core::Report(ScheduleRun& run) const {
   run.met = met_;
   run.switches = switches_;
   run.preemptions = preemptions_;
+  run.let_on = let_on_;
   run.untaken = chooser_.untaken();
 }
 

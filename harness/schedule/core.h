@@ -32,10 +32,19 @@ enum class WaitKind : std::uint8_t {
   kSleep,
 };
 
+// One point that a thread met, of either level; see `TracePoint`.
+struct MetPoint {
+  std::uint32_t point;
+  std::uint8_t thread;
+  PointKind kind;
+  std::uint8_t size;
+  const void* address;
+};
+
 // Memory of a run, kept for the next one.
 struct RunLogs {
   Log<Switch> taken;
-  Log<TracePoint> trace;
+  Log<MetPoint> met;
   Log<Decision> decisions;
 };
 
@@ -106,20 +115,20 @@ class Core {
   // Fills in all but deadlock, logs and the taken schedule.
   void Report(ScheduleRun& run) const;
 
+  // Points noted so far, those of `RunLogs::met`.
+  std::size_t noted() const { return logs_->met.size(); }
+
   // Of backends:
   void* own_pointer() const { return options_->own_pointer; }
   void RunBodyOf(int thread);
   void EndCurrent();
 
  private:
-  // A thread that met so many points while others could have gone on lets them: what spins until
-  // another thread does something would never end under a schedule without a switch.
-  static constexpr std::uint32_t kPatience = 1000;
   static constexpr std::uint64_t kTick = 1000;
 
   void Decide(bool yielded);
   int Choose(const Choice& choice);
-  void Trace(PointKind kind, const void* address, std::size_t size);
+  void Note(PointKind kind, const void* address, std::size_t size);
   bool ExpireOne();
   void Wake(Thread& thread);
   ThreadSet Alive() const;
@@ -142,6 +151,7 @@ class Core {
   std::uint32_t switches_ = 0;
   std::uint32_t preemptions_ = 0;
   std::uint32_t patience_ = kPatience;
+  std::uint32_t let_on_ = 0;
   std::uint32_t arrivals_ = 0;
   std::uint64_t now_ = 0;
 };

@@ -73,11 +73,9 @@ class Description {
   }
 
   std::string Name(const void* object) {
-    const auto at = reinterpret_cast<std::uintptr_t>(object);
-    for (const NamedRange& range : ranges_) {
-      const std::uintptr_t offset = at - reinterpret_cast<std::uintptr_t>(range.begin);
-      if (offset < range.size) return std::string(range.name) + "+" + std::to_string(offset);
-    }
+    std::uint64_t offset = 0;
+    const std::int16_t range = FindRange(ranges_, object, offset);
+    if (range >= 0) return ranges_[static_cast<std::size_t>(range)].Text();
     const auto known = std::find(lettered_.begin(), lettered_.end(), object);
     const auto letter = static_cast<char>('A' + (known - lettered_.begin()));
     if (known == lettered_.end()) lettered_.push_back(object);

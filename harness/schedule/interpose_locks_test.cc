@@ -76,11 +76,13 @@ TEST_P(InterposeLocksTest, ADeadlockNamesWhatLiesInANamedRange) {
   // Point 0 is the start; thread 0 meets 1 before its first lock and 2 before its second.
   const ScheduleRun run = RunThreads(threads, ExplicitSchedule(kLocks, {{2, 1}}), options);
   EXPECT_EQ(run.deadlock,
-            "thread 0 waits for mutex b+0, held by thread 1; "
-            "thread 1 waits for mutex a+0, held by thread 0");
-  ASSERT_GE(run.trace.size(), 2u);
-  EXPECT_EQ(run.trace[0], (TracePoint{1, 0, PointKind::kLock, 0, 0, 0}));
-  EXPECT_EQ(run.trace[1], (TracePoint{2, 0, PointKind::kLock, 0, 1, 0}));
+            "thread 0 waits for mutex b, held by thread 1; "
+            "thread 1 waits for mutex a, held by thread 0");
+  std::vector<TracePoint> locked = run.trace;
+  std::erase_if(locked, [](const TracePoint& point) { return point.kind != PointKind::kLock; });
+  ASSERT_GE(locked.size(), 2u);
+  EXPECT_EQ(locked[0], (TracePoint{1, 0, PointKind::kLock, 0, 0, 0}));
+  EXPECT_EQ(locked[1], (TracePoint{2, 0, PointKind::kLock, 0, 1, 0}));
 }
 
 TEST_P(InterposeLocksTest, AMutexTakenTwiceDeadlocks) {

@@ -15,10 +15,11 @@ namespace {
 using PointsTest = BothBackends;
 MAPFUZZ_FOR_BOTH_BACKENDS(PointsTest);
 
-// "load 4 counter+4 at 1", one line a point.
+// "load 4 counter+4 at 1", one line a point but the end.
 std::string TraceText(const ScheduleRun& run, const ScheduleOptions& options) {
   std::string text;
   for (const TracePoint& point : run.trace) {
+    if (point.kind == PointKind::kEnd) continue;
     text += std::string(kPointKindNames[static_cast<int>(point.kind)]) + " " +
             std::to_string(point.size) + " ";
     if (point.range >= 0) {
@@ -49,10 +50,10 @@ TEST_P(PointsTest, AtTheLevelOfLocksAnAccessIsAStepButNoPoint) {
   EXPECT_EQ(run.steps, 2u);
   EXPECT_EQ(run.met, 0u);
   EXPECT_TRUE(run.IsBlind());
-  EXPECT_TRUE(run.trace.empty());
+  EXPECT_EQ(TraceText(run, {}), "load 4  at 1\nstore 4  at 1\n");
 }
 
-TEST_P(PointsTest, NothingIsTracedUnlessAskedFor) {
+TEST_P(PointsTest, ATraceIsKeptIfAskedForAndForTheNextRun) {
   LockedCounter counter;
   ScheduleOptions options = Options();
   options.keep_trace = false;
@@ -61,6 +62,27 @@ TEST_P(PointsTest, NothingIsTracedUnlessAskedFor) {
   EXPECT_EQ(run.met, 2u);
   EXPECT_TRUE(run.trace.empty());
   EXPECT_TRUE(run.decisions.empty());
+  const NamedRange ranges[] = {{"counter", &counter, sizeof(counter)}};
+  const std::vector<TracePoint> trace = TraceOfLastRun(ranges);
+  ASSERT_FALSE(trace.empty());
+  EXPECT_EQ(trace.front().kind, PointKind::kLock);
+  EXPECT_EQ(trace.front().range, 0);
+  EXPECT_EQ(trace.back().kind, PointKind::kEnd);
+}
+
+TEST_P(PointsTest, AThreadKnowsThePlaceInTheTraceThatComesNext) {
+  LockedCounter counter;
+  std::size_t before = 99;
+  std::size_t after = 0;
+  const Threads threads = {[&] {
+    before = PointsSoFar();
+    AddLocked(counter);
+    after = PointsSoFar();
+  }};
+  const ScheduleRun run = Run(threads, ExplicitSchedule(PointLevel::kLocks, {}));
+  EXPECT_EQ(before, 0u);
+  EXPECT_EQ(after + 1, run.trace.size());  // but for the end
+  EXPECT_EQ(PointsSoFar(), 0u);
 }
 
 TEST_P(PointsTest, AReadModifyWriteIsAPointUnderThreadSanitizer) {
@@ -68,7 +90,8 @@ TEST_P(PointsTest, AReadModifyWriteIsAPointUnderThreadSanitizer) {
   const Threads threads = {[&] { AddByReadModifyWrite(counter); }};
   const ScheduleRun run = Run(threads, ExplicitSchedule(PointLevel::kAccesses, {}));
 #if defined(MAPFUZZ_UNDER_TSAN)
-  ASSERT_EQ(run.trace.size(), 1u);
+  ASSERT_EQ(run.trace.size(), 2u);
+  EXPECT_EQ(run.trace[1].kind, PointKind::kEnd);
   EXPECT_EQ(run.trace[0], (TracePoint{1, 0, PointKind::kAtomic, 4, -1, 0}));
 #else
   EXPECT_TRUE(run.IsBlind());

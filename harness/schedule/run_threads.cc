@@ -59,6 +59,11 @@ void* Call(void* function) {
   return nullptr;
 }
 
+RunLogs& Logs() {
+  static RunLogs logs;
+  return logs;
+}
+
 // Every choice but the first is made in a step, or at a thread's end.
 std::size_t MostChoices(const ScheduleOptions& options) {
   return std::size_t{options.step_limit} + 1 + kMaxThreads + 1;
@@ -71,9 +76,9 @@ ScheduleRun RunThreads(std::span<const std::function<void()>> threads, const Sch
   Check(threads.size(), options);
   const OnlyRun only;
   Link();
-  static RunLogs logs;
+  RunLogs& logs = Logs();
   logs.taken.Reset(MostChoices(options));
-  logs.trace.Reset(options.keep_trace ? MostChoices(options) : 0);
+  logs.met.Reset(MostChoices(options));
   logs.decisions.Reset(options.keep_decisions ? MostChoices(options) : 0);
 
   const Schedule canonical = Canonical(schedule);
@@ -89,9 +94,20 @@ ScheduleRun RunThreads(std::span<const std::function<void()>> threads, const Sch
   core.Report(run);
   run.taken = ExplicitSchedule(canonical.level, {logs.taken.begin(), logs.taken.end()});
   if (run.end == RunEnd::kDeadlock) run.deadlock = DescribeDeadlock(core, options.ranges);
-  run.trace.assign(logs.trace.begin(), logs.trace.end());
+  if (options.keep_trace) run.trace = TraceOfLastRun(options.ranges);
   run.decisions.assign(logs.decisions.begin(), logs.decisions.end());
   return run;
+}
+
+std::vector<TracePoint> TraceOfLastRun(std::span<const NamedRange> ranges) {
+  std::vector<TracePoint> trace;
+  trace.reserve(Logs().met.size());
+  for (const MetPoint& met : Logs().met) {
+    trace.push_back({met.point, met.thread, met.kind, met.size, -1, 0});
+    TracePoint& point = trace.back();
+    if (met.address != nullptr) point.range = FindRange(ranges, met.address, point.offset);
+  }
+  return trace;
 }
 
 }  // namespace mapfuzz

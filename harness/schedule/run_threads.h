@@ -32,8 +32,10 @@
 #ifndef MAPFUZZ_HARNESS_SCHEDULE_RUN_THREADS_H_
 #define MAPFUZZ_HARNESS_SCHEDULE_RUN_THREADS_H_
 
+#include <cstddef>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "harness/schedule.h"
 #include "harness/schedule/schedule_run.h"
@@ -48,6 +50,9 @@ namespace mapfuzz {
 // run; std::runtime_error if the system has not so many threads. Then nothing has run.
 ScheduleRun RunThreads(std::span<const std::function<void()>> threads, const Schedule& schedule,
                        const ScheduleOptions& options = {});
+
+// What the threads of the last run met, in the order of the run. O(points * ranges).
+std::vector<TracePoint> TraceOfLastRun(std::span<const NamedRange> ranges);
 
 }  // namespace mapfuzz
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/schedule.h"
+#include "harness/schedule/named_range.h"
 
 namespace mapfuzz {
 
@@ -26,22 +27,18 @@ enum class PointKind : std::uint8_t {
   kNotify,
   kYield,
   kStart,  // it has started a thread
+  kEnd,    // it is over
 };
-inline constexpr int kPointKinds = 9;
+inline constexpr int kPointKinds = 10;
 inline constexpr std::string_view kPointKindNames[kPointKinds] = {
-    "load", "store", "atomic", "lock", "unlock", "wait", "notify", "yield", "start"};
+    "load", "store", "atomic", "lock", "unlock", "wait", "notify", "yield", "start", "end"};
 constexpr bool IsAccess(PointKind kind) { return kind < PointKind::kLock; }
 
-// Part of what threads work on, named so that traces and deadlocks can speak of it.
-struct NamedRange {
-  std::string_view name;
-  const void* begin = nullptr;
-  std::size_t size = 0;
-};
-
-// One point that a thread met.
+// One point that a thread met, of either level.
 struct TracePoint {
-  std::uint32_t point = 0;  // as in a `Switch`
+  // As in a `Switch`. Of an access at the level of locks, where nobody else can go on, the next
+  // point's.
+  std::uint32_t point = 0;
   std::uint8_t thread = 0;
   PointKind kind = PointKind::kLoad;
   std::uint8_t size = 0;     // of the access in bytes; 0 of others
@@ -78,13 +75,17 @@ struct ScheduleOptions {
   BackendKind backend = BackendKind::kFibers;
   // A run ends after as many points of either level have been met, 1 to kMaxStepLimit.
   std::uint32_t step_limit = std::uint32_t{1} << 16;
-  bool keep_trace = false;
+  bool keep_trace = false;  // in `ScheduleRun::trace`
   bool keep_decisions = false;
   std::span<const NamedRange> ranges{};
   // The caller's instance of a thread_local pointer of the code under test, of which each fiber
   // gets its own, null to begin with. Null: there is none.
   void* own_pointer = nullptr;
 };
+
+// A thread that met so many points while others could have gone on lets them: what spins until
+// another thread does something would never end under a schedule without a switch.
+inline constexpr std::uint32_t kPatience = 1000;
 
 enum class RunEnd : std::uint8_t { kFinished, kDeadlock, kStepLimit };
 
@@ -97,6 +98,9 @@ struct ScheduleRun {
   std::uint32_t met = 0;          // of these, those of the schedule's level
   std::uint32_t switches = 0;     // times another thread went on, forced or not
   std::uint32_t preemptions = 0;  // of these, not forced
+  // Times a thread that could go on had to let others, after kPatience points in a row. That is no
+  // preemption: it is the same under every schedule that leaves the thread on for so long.
+  std::uint32_t let_on = 0;
   // Of an explicit schedule: switches to threads that could not go on, or at points not reached.
   std::uint32_t untaken = 0;
   // Who waits for what that is held by whom. Empty unless the run ended so.
@@ -107,6 +111,10 @@ struct ScheduleRun {
   // No thread met a point: nothing was interleaved, and the run says nothing.
   bool IsBlind() const { return met == 0; }
 };
+
+// How many points, of either level, the run in progress has met: the place in its trace that comes
+// next. 0 outside of a run.
+std::size_t PointsSoFar();
 
 }  // namespace mapfuzz
 

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/schedule/schedule_run.h"
 #include "harness/tape.h"
@@ -84,6 +85,11 @@ template <class S>
 concept SharedShowsShape = requires(S s) {
   { s.Shape() } -> std::same_as<std::string>;
 };
+// Names what lies in memory that threads meet at, as it is while no thread is inside.
+template <class S>
+concept SharedNamesParts = requires(const S s, std::vector<NamedRange>& parts) {
+  { s.NameParts(parts) };
+};
 // Counts the values of all its maps that are alive.
 template <class S>
 concept SharedCountsValues = requires {
@@ -110,6 +116,8 @@ class SharedMap {
   virtual void Iterate(const VisitEntry& visit) = 0;
   virtual std::optional<RestFault> FindFault() = 0;
   virtual std::string Shape() = 0;
+  // Adds to `parts`. Names hold as long as the program does.
+  virtual void NameParts(std::vector<NamedRange>& parts) const = 0;
 };
 
 // How the runner gets at a kind of map.
@@ -191,6 +199,9 @@ class SharedMapOf final : public SharedMap {
   std::string Shape() override {
     if constexpr (SharedShowsShape<S>) return subject_.Shape();
     return "";
+  }
+  void NameParts([[maybe_unused]] std::vector<NamedRange>& parts) const override {
+    if constexpr (SharedNamesParts<S>) subject_.NameParts(parts);
   }
 
  private:

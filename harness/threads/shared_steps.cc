@@ -73,6 +73,8 @@ std::vector<SharedStep> SharedStepsOf(const Tape& tape) {
 
 MapRequest RequestOf(const SharedStep& step, Value expected) {
   MapRequest request{.op = MapOpOf(step.code)};
+  const std::string_view name = kOpInfo[static_cast<int>(step.code)].name;
+  if (name != kMapOpNames[static_cast<int>(request.op)]) request.name = name;
   if (!HasKey(request.op)) return request;
   request.key = step.key;
   if (Compares(request.op)) request.expected = expected;

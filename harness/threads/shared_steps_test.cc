@@ -57,9 +57,9 @@ TEST(SharedStepsTest, RequestsSayWhatIsWrittenAndComparedAndNothingElse) {
   } kRequests[] = {
       {OpCode::kPut, {MapOp::kPut, 3, 7, 0}},
       {OpCode::kGet, {MapOp::kGet, 3, 0, 0}},
-      {OpCode::kHas, {MapOp::kGet, 3, 0, 0}},
+      {OpCode::kHas, {MapOp::kGet, 3, 0, 0, "has"}},
       {OpCode::kDel, {MapOp::kDelete, 3, 0, 0}},
-      {OpCode::kPop, {MapOp::kDelete, 3, 0, 0}},
+      {OpCode::kPop, {MapOp::kDelete, 3, 0, 0, "pop"}},
       {OpCode::kTry, {MapOp::kInsert, 3, 7, 0}},
       {OpCode::kAdd, {MapOp::kAdd, 3, 7, 0}},
       {OpCode::kExchange, {MapOp::kSwap, 3, 7, 0}},

@@ -20,6 +20,7 @@
 #include "harness/threads/overlaps.h"
 #include "harness/threads/thread_stage.h"
 #include "harness/threads/thread_story.h"
+#include "harness/threads/thread_turns.h"
 #include "model/linearizability.h"
 #include "model/sequential_key.h"
 
@@ -79,6 +80,7 @@ class ThreadRun {
     if (RunBefore()) {
       RunThem();
       if (TellSteps() && JudgeSchedule()) Judge();
+      TellStory();
     }
     // To destroy a broken map may crash, and would hide the failure.
     if (stuck_ || core_.result().failure) {
@@ -95,6 +97,7 @@ class ThreadRun {
   void RunThem();
   bool TellSteps();
   bool JudgeSchedule();
+  void TellStory();
   bool Tell(const Caller::Call& call);
   void TellState(bool at_rest);
   void Judge();
@@ -109,6 +112,7 @@ class ThreadRun {
             std::string detail);
   std::uint64_t TellingOf(const SharedStep& step) const;
   bool FailThrown(const Caller& caller);
+  std::string Interleaving() const;
   std::vector<Entry> Held() const;
   ConcurrentHistory HistoryOf(const std::vector<Caller::Call>& calls) const;
 
@@ -122,6 +126,7 @@ class ThreadRun {
   std::vector<Entry> initial_;
   std::string shape_before_;
   StepLimit limit_;
+  std::vector<NamedRange> parts_;  // of the map, as it was before the threads began
   ScheduleRun run_;
   bool stuck_ = false;
   std::map<Value, std::uint64_t> told_;  // the numbers of the steps' lines, by what they write
@@ -139,7 +144,7 @@ bool ThreadRun::Fail(Oracle oracle, std::string property, std::string_view op,
                     .site = std::string(mapfuzz::NameOf(tape_.config.shared)),
                     .op_index = step.operation,
                     .step = TellingOf(step),
-                    .detail = std::move(detail)};
+                    .detail = std::move(detail) + Interleaving()};
   failure->taken = core_.result().taken;
   return false;
 }
@@ -150,10 +155,22 @@ std::uint64_t ThreadRun::TellingOf(const SharedStep& step) const {
   return told == told_.end() ? core_.step() : told->second;
 }
 
+// How the threads went on, and what each of them did when it was on. Empty if they did not run, or
+// not under a schedule.
+std::string ThreadRun::Interleaving() const {
+  if (run_.steps == 0) return "";
+  return "\n" + SwitchesText(run_.taken) +
+         TurnsText(TraceOfLastRun(parts_), parts_, stage_->Calls(false));
+}
+
 // The map cannot be asked any more.
 bool ThreadRun::FailThrown(const Caller& caller) {
   const SharedStep& step = caller.calls.back().step;
-  Fail(Oracle::kResult, "exception", NameOf(step.code), step, "map:   threw: " + *caller.thrown);
+  std::string detail = "map:   threw: " + *caller.thrown;
+  if (step.thread != kBeforeThreads) {
+    detail += "\n\n" + ColumnsText(HistoryOf(stage_->Calls(false)), {});
+  }
+  Fail(Oracle::kResult, "exception", NameOf(step.code), step, std::move(detail));
   return false;
 }
 
@@ -252,9 +269,12 @@ void ThreadRun::RunThem() {
   options.keep_decisions = options_.decisions != nullptr;
   shape_before_ = stage_->map().Shape();
   if (options_.free_threads) return RunFreely(stage_->Bodies(initial_));
+  stage_->map().NameParts(parts_);
+  options.ranges = parts_;
   run_ = RunThreads(stage_->Bodies(initial_), tape_.schedule, options);
   stuck_ = run_.end != RunEnd::kFinished;
   core_.result().taken = run_.taken;
+  core_.result().let_on = run_.let_on;
   if (options_.decisions != nullptr) *options_.decisions = run_.decisions;
   if (run_.preemptions != 0) core_.Hit(Milestone::kThreadPreempted);
   if (shape_before_.find('+') != std::string::npos) core_.Hit(Milestone::kThreadsMidGrowth);
@@ -263,10 +283,6 @@ void ThreadRun::RunThem() {
 // In the order of the calls, as if there were one thread.
 bool ThreadRun::TellSteps() {
   const std::vector<Caller::Call> calls = stage_->Calls(false);
-  if (options_.story != nullptr && !calls.empty()) {
-    *options_.story =
-        ColumnsText(HistoryOf(calls), {}) + "\nschedule: " + ToText(run_.taken) + "\n";
-  }
   for (std::size_t i = 0; i < calls.size(); ++i) {
     if (!Tell(calls[i])) break;
     const bool all_are_over = i + 1 == calls.size() && !stuck_;
@@ -275,18 +291,34 @@ bool ThreadRun::TellSteps() {
   return !core_.stopped();
 }
 
+// A failure tells itself what each thread did.
+void ThreadRun::TellStory() {
+  const std::vector<Caller::Call> calls = stage_->Calls(false);
+  if (options_.story == nullptr || calls.empty()) return;
+  std::string& story = *options_.story;
+  story = ColumnsText(HistoryOf(calls), {}) + "\nschedule: " + ToText(run_.taken) + "\n";
+  if (options_.free_threads) return;
+  story += PointsText(run_);
+  if (core_.result().failure) return;
+  story += TurnsText(TraceOfLastRun(parts_), parts_, calls) + "\n";
+}
+
 // Whether all threads are over.
 bool ThreadRun::JudgeSchedule() {
   const std::vector<Caller::Call> calls = stage_->Calls(false);
   if (calls.empty()) return true;
   core_.Consult(Oracle::kSchedule);
-  const auto story = [&] { return ColumnsText(HistoryOf(calls), {}) + SwitchesText(run_.taken); };
+  const auto story = [&] { return ColumnsText(HistoryOf(calls), {}); };
   const SharedStep& last = calls.back().step;
   if (run_.end == RunEnd::kDeadlock) {
     Fail(Oracle::kSchedule, "deadlock", "run", last, run_.deadlock + "\n" + story());
-  } else if (run_.end == RunEnd::kStepLimit && limit_.exact) {
-    Fail(Oracle::kSchedule, "step-limit", "run", last,
-         "no end after " + std::to_string(limit_.points) + " points\n" + story());
+  } else if (run_.end == RunEnd::kStepLimit) {
+    const std::string met = "no end after " + std::to_string(limit_.points) + " points";
+    if (limit_.exact) {
+      Fail(Oracle::kSchedule, "step-limit", "run", last, met + "\n" + story());
+    } else {
+      core_.result().unjudged = met + ", and a tape of so many steps may need more";
+    }
   } else if (!options_.free_threads && kind_.traced &&
              tape_.schedule.level == PointLevel::kAccesses && run_.IsBlind()) {
     Fail(Oracle::kSchedule, "no-steps", "run", last,
@@ -303,7 +335,10 @@ void ThreadRun::Judge() {
   stage_->ReadAll();
   if (stage_->after().thrown) return void(FailThrown(stage_->after()));
   std::uint64_t sum = 0;
-  for (const Caller::Call& call : stage_->after().calls) sum += DigestOf(call.op.answer.key);
+  for (const Caller::Call& call : stage_->after().calls) {
+    sum += DigestOf(call.op.answer.key);
+    core_.SawSize(call.op.answer.produced.size());
+  }
   core_.result().content_digest = Mix(sum);
   core_.Digest(sum);
   HitOverlaps(HistoryOf(stage_->Calls(false)), core_);
@@ -311,7 +346,7 @@ void ThreadRun::Judge() {
   if (kind_.shows_rest) core_.Consult(Oracle::kStructure);
   if (std::optional<RestFault> fault = stage_->map().FindFault()) {
     Fail(Oracle::kStructure, fault->property, "end", stage_->after().calls.back().step,
-         fault->detail + "\n" + SwitchesText(run_.taken));
+         fault->detail + "\n");
   }
 }
 
@@ -328,7 +363,10 @@ void ThreadRun::JudgeHistory() {
   const std::vector<Caller::Call> all = stage_->Calls(true);
   const ConcurrentHistory whole = HistoryOf(all);
   const LinearizabilityResult result = CheckLinearizability(whole, options);
-  if (result.verdict == Linearizability::kUndecided) return;
+  if (result.verdict == Linearizability::kUndecided) {
+    core_.result().unjudged = "whether the history is linearizable is too hard to decide";
+    return;
+  }
   if (all.size() != stage_->after().calls.size()) core_.Consult(Oracle::kLinearizable);
   core_.Consult(Oracle::kContent);
   if (result.verdict == Linearizability::kLinearizable) return;
@@ -354,7 +392,7 @@ void ThreadRun::FailHistory(const ConcurrentHistory& history,
   const std::string name(NameOf(step.code));
   const bool at_end = oracle == Oracle::kContent;
   Fail(oracle, at_end ? "end-state" : name, at_end ? "end" : name, step,
-       ContradictionText(history, part) + SwitchesText(run_.taken));
+       ContradictionText(history, part));
 }
 
 void ThreadRun::TearDown() {

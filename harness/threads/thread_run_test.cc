@@ -151,7 +151,8 @@ TEST(ThreadRunTest, TheReportShowsColumnsAndSwitchesAndEndsInATapeThatReplays) {
   for (const std::string_view part :
        {"MAPFUZZ-FAIL oracle=linearizable property=add op=add site=locked\n",
         "no order of these operations explains what they told:\n", "the whole run, with these",
-        "the threads went on as in: explicit locks ", "\nthe schedule was: random locks seed "}) {
+        "the threads went on as in: explicit locks ", " turn by turn:\n", " lock mutex",
+        "\nthe schedule was: random locks seed "}) {
     EXPECT_NE(report.find(part), report.npos) << part << "\nis not in\n" << report;
   }
   const std::string_view kTape = "\nthe whole tape:\n";
@@ -227,12 +228,26 @@ TEST(ThreadRunTest, TellsHowTheThreadsWentAndHowTheyGoSoAgain) {
   const std::string story = story_of(tape);
   EXPECT_NE(story.find("| thread 0"), std::string::npos) << story;
   EXPECT_NE(story.find("del 1 -> "), std::string::npos) << story;
+  EXPECT_NE(story.find("\nturn by turn:\n"), std::string::npos) << story;
   const std::string mark = "\nschedule: ";
   const std::size_t at = story.find(mark);
   ASSERT_NE(at, std::string::npos) << story;
   const std::string taken = story.substr(at + mark.size());
   tape.schedule = ParseSchedule(taken.substr(0, taken.find('\n')), "t");
   EXPECT_EQ(story_of(tape), story);
+}
+
+TEST(ThreadRunTest, ALongTapeThatDoesNotComeToItsEndIsNotJudged) {
+  const RunResult result = RunToy(Bug::kNoEnd, ParseTape("fill 0 600\nt0: del 1\nt1: get 1\n"));
+  EXPECT_EQ(VerdictOf(result), "");
+  EXPECT_NE(result.unjudged.find("no end after "), std::string::npos) << result.unjudged;
+  EXPECT_EQ(RunToy(Bug::kNone, ParseTape("put 1\nt0: get 1\n")).unjudged, "");
+}
+
+TEST(ThreadRunTest, TellsThatAThreadHadToLetOthersGoOn) {
+  const Tape spins = ParseTape("t0: del 1\nt1: put 1\n");
+  EXPECT_GT(RunToy(Bug::kNoEnd, spins).let_on, 0u);
+  EXPECT_EQ(RunToy(Bug::kNone, spins).let_on, 0u);
 }
 
 TEST(ThreadRunTest, StopsWithoutAVerdictWhereItIsToldTo) {

@@ -4,6 +4,8 @@
 #include <exception>
 #include <set>
 
+#include "harness/schedule/schedule_run.h"
+
 namespace mapfuzz {
 namespace {
 
@@ -74,12 +76,15 @@ bool ThreadStage::Do(Caller& caller, const SharedStep& step) {
   op.thread = caller.thread;
   op.request = RequestOf(step, seen == caller.seen.end() ? 0 : seen->second);
   op.called = Next();
+  caller.calls.back().first_point = PointsSoFar();
+  caller.calls.back().end_point = kMaxPoints;
   try {
     Call(step, op);
   } catch (const std::exception& error) {
     caller.thrown = error.what();
     return false;
   }
+  caller.calls.back().end_point = PointsSoFar();
   op.returned = Next();
   Remember(caller.seen, op);
   return true;

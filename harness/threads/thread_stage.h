@@ -25,6 +25,9 @@ struct Caller {
   struct Call {
     SharedStep step;
     ConcurrentOp op;
+    // The points of the run that the thread met in it are among these; see `PointsSoFar`.
+    std::size_t first_point = 0;
+    std::size_t end_point = 0;
   };
 
   int thread = 0;

@@ -52,7 +52,11 @@ std::string WrongAtRest(const MapAnswer& answer, const std::vector<Entry>& held)
 
 std::string ColumnsText(const ConcurrentHistory& history, const std::vector<std::size_t>& marked) {
   if (history.ops.size() <= kMostLines) return HistoryColumns(history, marked);
-  return HistoryColumns(Only(history, marked), {});
+  if (!marked.empty()) return HistoryColumns(Only(history, marked), {});
+  const std::vector<std::size_t> all = OpsByCall(history);
+  const std::vector<std::size_t> last(all.end() - kMostLines, all.end());
+  return "(the last " + std::to_string(kMostLines) + " operations of " +
+         std::to_string(all.size()) + ")\n" + HistoryColumns(Only(history, last), {});
 }
 
 std::string ContradictionText(const ConcurrentHistory& history,
@@ -77,9 +81,16 @@ std::size_t SurpriseOf(const ConcurrentHistory& history, const std::vector<std::
 std::string SwitchesText(const Schedule& taken) {
   const std::size_t switches = taken.switches.size();
   if (switches > kMostSwitches) {
-    return "\nthe threads went on by " + std::to_string(switches) + " switches";
+    return "the threads went on by " + std::to_string(switches) + " switches\n";
   }
-  return "\nthe threads went on as in: " + ToText(taken);
+  return "the threads went on as in: " + ToText(taken) + "\n";
+}
+
+std::string PointsText(const ScheduleRun& run) {
+  std::string text = "points: 0 to " + std::to_string(run.points - 1) + "\n";
+  if (run.untaken == 0) return text;
+  return text + "switches not made: " + std::to_string(run.untaken) +
+         ", to threads that could not go on, or at points that there were not\n";
 }
 
 std::uint64_t DigestOf(const KeyAnswer& answer) {

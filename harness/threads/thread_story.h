@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/schedule.h"
+#include "harness/schedule/schedule_run.h"
 #include "model/concurrent_history.h"
 
 namespace mapfuzz {
@@ -21,7 +22,7 @@ std::string AnswerText(const ConcurrentOp& op);
 std::string WrongAtRest(const MapAnswer& answer, const std::vector<Entry>& held);
 
 // A column for each thread, the operations of `marked` with a `*`; of a long history the marked
-// ones alone.
+// ones alone, or if there are none the last ones.
 std::string ColumnsText(const ConcurrentHistory& history, const std::vector<std::size_t>& marked);
 
 // The operations of `part`, which contradict each other whatever the others did, then all of them.
@@ -32,8 +33,11 @@ std::string ContradictionText(const ConcurrentHistory& history,
 // saw the whole map, or the last to return of those that were told something. `part` is not empty.
 std::size_t SurpriseOf(const ConcurrentHistory& history, const std::vector<std::size_t>& part);
 
-// "the threads went on as in: explicit locks 5>1", or how many switches there were.
+// "the threads went on as in: explicit locks 5>1", or how many switches there were; a line.
 std::string SwitchesText(const Schedule& taken);
+
+// How many points there were for a schedule to switch at, and whether it named others; lines.
+std::string PointsText(const ScheduleRun& run);
 
 // Of all that is the same in every run of the same tape.
 std::uint64_t DigestOf(const KeyAnswer& answer);

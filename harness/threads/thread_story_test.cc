@@ -75,11 +75,21 @@ TEST(WrongAtRestTest, WhatIsThereComesOnceWithItsValueUnlessItWasLeft) {
   EXPECT_EQ(wrong({{3, 1}}), "key 3 value 1 is not there, or came before");
 }
 
+TEST(PointsTextTest, TellsWhatAScheduleCanNameAndWhatItNamedInVain) {
+  ScheduleRun run;
+  run.points = 24;
+  EXPECT_EQ(PointsText(run), "points: 0 to 23\n");
+  run.untaken = 2;
+  EXPECT_EQ(PointsText(run),
+            "points: 0 to 23\nswitches not made: 2, to threads that could not go on, or at points "
+            "that there were not\n");
+}
+
 TEST(SwitchesTextTest, TellsAFewSwitchesAndCountsMany) {
   Schedule taken = ExplicitSchedule(PointLevel::kLocks, {{5, 1}});
-  EXPECT_EQ(SwitchesText(taken), "\nthe threads went on as in: explicit locks 5>1");
+  EXPECT_EQ(SwitchesText(taken), "the threads went on as in: explicit locks 5>1\n");
   for (std::uint32_t point = 6; point < 46; ++point) taken.switches.push_back({point, 0});
-  EXPECT_EQ(SwitchesText(taken), "\nthe threads went on by 41 switches");
+  EXPECT_EQ(SwitchesText(taken), "the threads went on by 41 switches\n");
 }
 
 TEST(AnswerTextTest, IsWhatStandsBehindTheArrow) {

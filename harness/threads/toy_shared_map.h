@@ -136,6 +136,9 @@ class ToySharedMap {
       if (!visit({key, value})) return;
     }
   }
+  void NameParts(std::vector<NamedRange>& parts) const {
+    parts.push_back({"mutex", &mutex_, sizeof(mutex_)});
+  }
   std::optional<RestFault> FindFault() {
     if (bug_ != Bug::kRestsWrong || map_.empty()) return std::nullopt;
     return RestFault{"wrong-at-rest", "it says so"};

@@ -72,8 +72,12 @@ void PrintItem(Session& session, const ReplayOptions& options, const ReplayItem&
     screen.Out(
         fmt::format("{}  {}\n{}", screen.Bad("FAIL"), name, FailureText(session, options, item)));
   } else if (!screen.quiet()) {
-    screen.Out(fmt::format("{}  {}  ({})\n", item.verdict.cut ? "CUT " : screen.Good("PASS"), name,
-                           Facts(item)));
+    const std::string& unjudged = item.verdict.unjudged;
+    screen.Out(fmt::format("{}  {}  ({}{})\n",
+                           item.verdict.cut    ? "CUT "
+                           : !unjudged.empty() ? screen.Bad("OPEN")
+                                               : screen.Good("PASS"),
+                           name, Facts(item), unjudged.empty() ? "" : "; " + unjudged));
   }
   if (options.history && !item.verdict.history.empty()) {
     screen.Out("history:\n" + Indent(item.verdict.history, "  "));
@@ -96,11 +100,16 @@ void RemarkChanges(Screen& screen, const std::vector<ReplayItem>& items) {
 }
 
 struct Sum {
-  std::size_t all = 0, failed = 0, bad = 0, expected = 0, cut = 0;
+  std::size_t all = 0, failed = 0, bad = 0, expected = 0, cut = 0, open = 0;
   const ReplayItem* first_failed = nullptr;
   std::map<std::string, std::uint64_t> left_out;
 
-  int code() const { return failed != 0 ? kExitFinding : bad != 0 ? kExitUsage : kExitClean; }
+  int code() const {
+    return failed != 0 ? kExitFinding
+           : bad != 0  ? kExitUsage
+           : open != 0 ? kExitHarness
+                       : kExitClean;
+  }
 };
 
 Sum SumUp(const std::vector<ReplayItem>& items) {
@@ -111,6 +120,7 @@ Sum SumUp(const std::vector<ReplayItem>& items) {
     if (item.failed() && sum.failed++ == 0) sum.first_failed = &item;
     if (item.wrong.empty() && !item.expect.empty()) ++sum.expected;
     if (item.verdict.cut) ++sum.cut;
+    if (item.verdict.passed() && !item.verdict.unjudged.empty()) ++sum.open;
     for (const auto& [name, count] : ByName(item.verdict.left_out)) sum.left_out[name] += count;
   }
   return sum;
@@ -118,7 +128,7 @@ Sum SumUp(const std::vector<ReplayItem>& items) {
 
 std::string LastLine(const Session& session, const ReplayOptions& options,
                      const ReplayInputs& inputs, const Sum& sum) {
-  const std::size_t right = sum.all - sum.failed - sum.bad;
+  const std::size_t right = sum.all - sum.failed - sum.bad - sum.open;
   const bool control = options.map != session.registry.maps.front();
   std::string last;
   if (sum.cut == sum.all) {
@@ -134,6 +144,7 @@ std::string LastLine(const Session& session, const ReplayOptions& options,
   }
   if (sum.failed != 0)
     last += fmt::format(", {} {}", sum.failed, sum.expected == 0 ? "failed" : "not");
+  if (sum.open != 0) last += fmt::format(", {} not judged to the end", sum.open);
   if (sum.bad != 0) last += fmt::format(", {} no input", sum.bad);
   if (inputs.left_out != 0) {
     last += fmt::format(", {} left out as no tapes", Plural(inputs.left_out, "file"));
@@ -170,7 +181,7 @@ void PrintJson(Session& session, const ReplayOptions& options, const ReplayInput
     files.push_back(entry);
   }
   session.PrintJson({{"files", files},
-                     {"passed", sum.all - sum.failed - sum.bad},
+                     {"passed", sum.all - sum.failed - sum.bad - sum.open},
                      {"failing_as_written", sum.expected},
                      {"failed", sum.failed},
                      {"bad", sum.bad},

@@ -79,6 +79,7 @@ std::string Listing(const Tape& tape, std::string_view expect, const Verdict& ve
 
 int CodeOf(const Shown& shown) {
   if (shown.verdict.kind == Verdict::Kind::kBadInput) return kExitUsage;
+  if (shown.verdict.passed() && !shown.verdict.unjudged.empty()) return kExitHarness;
   return shown.wrong.empty() ? kExitClean : kExitFinding;
 }
 
@@ -99,6 +100,9 @@ std::string LastLine(const Session& session, const ShowOptions& options, const S
   if (verdict.cut) {
     return fmt::format("cut short after step {}: no verdict on what follows{}\n", verdict.steps,
                        next);
+  }
+  if (verdict.passed() && !verdict.unjudged.empty()) {
+    return fmt::format("not judged to the end: {}{}\n", verdict.unjudged, next);
   }
   if (verdict.passed()) {
     const std::string but = shown.wrong.empty() ? "" : ", but " + shown.wrong;
@@ -138,6 +142,15 @@ void Print(Session& session, const ShowOptions& options, const Shown& shown) {
   screen.Out("\n" + LastLine(session, options, shown));
 }
 
+// The report of a race ends the run, so how it went is told by the same run without reports.
+void TellWhatRaced(const Session& session, RunRequest request, Verdict& verdict) {
+  request.report_races = false;
+  const Verdict unreported = RunAndWait(session.program, request);
+  verdict.story = unreported.story;
+  verdict.history = unreported.history;
+  verdict.operations = unreported.operations;
+}
+
 int Show(Session& session, const ShowOptions& options) {
   const Registry& registry = session.registry;
   const std::string content = ReadInput(options.file);
@@ -167,6 +180,8 @@ int Show(Session& session, const ShowOptions& options) {
                           options.without.empty() && said.tape.config == loaded.tape.config;
   request.content = content;
   shown.verdict = RunAndWait(session.program, request);
+  if (shown.verdict.signature.property == "data-race")
+    TellWhatRaced(session, request, shown.verdict);
   shown.wrong = WhyNotAsExpected(shown.verdict, as_written ? loaded.expect : "");
   const Verdict& verdict = shown.verdict;
 

@@ -126,6 +126,7 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
               {"largest", run.largest},
               {"milestones", reached},
               {"consulted", run.consulted},
+              {"unjudged", run.unjudged},
               {"cut", !run.failure.has_value() && run.steps == arguments.until_step},
               {"left_out", ToJson(LeftOutOf(loaded.tape, told.fates))},
               {"unmet", ToJson(UnmetOf(loaded.tape, told.fates))}};
@@ -200,6 +201,11 @@ ChildSpec RunSpec(const std::string& program, const RunRequest& request) {
   }
   spec.input = request.content;
   spec.environment = SanitizerEnvironment();
+  if (!request.report_races) {
+    for (std::string& variable : spec.environment) {
+      if (variable.rfind("TSAN_OPTIONS=", 0) == 0) variable += ":report_bugs=0";
+    }
+  }
   return spec;
 }
 
@@ -237,6 +243,7 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.history = result.value("history", "");
     verdict.operations = result.value("operations", std::vector<std::uint32_t>{});
     verdict.cut = result.value("cut", false);
+    verdict.unjudged = result.value("unjudged", "");
     verdict.left_out = LeftOutFrom(result.value("left_out", Json::array()));
     verdict.unmet = LeftOutFrom(result.value("unmet", Json::array()));
     verdict.notes = NotesFrom(result.value("notes", Json::array()));
@@ -301,6 +308,7 @@ nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& command
     }
     if (!verdict.unmet.empty()) json["unmet_operations"] = ByName(verdict.unmet);
     if (verdict.cut) json["cut"] = true;
+    if (!verdict.unjudged.empty()) json["unjudged"] = verdict.unjudged;
     json["largest"] = verdict.largest;
     json["milestones"] = verdict.milestones;
   }

@@ -31,7 +31,8 @@ struct RunRequest {
   std::optional<Oracle> without;  // see RunOptions
   std::optional<std::uint64_t> until_step;
   bool history = false;
-  bool states = false;  // handed back before the verdict; see `state_stream.h`
+  bool report_races = true;  // else a run goes on where thread sanitizer would report and end it
+  bool states = false;       // handed back before the verdict; see `state_stream.h`
   std::optional<std::uint64_t> state_in_words;  // the step whose state is told in words, too
   // How often the same request ran before. What each run allocates lies at other addresses, even
   // where the allocator begins at the same one in every process, as that of address sanitizer does.
@@ -52,7 +53,8 @@ struct Verdict {
   std::uint64_t largest = 0;
   std::uint64_t failed_step = 0;
   std::uint64_t failed_op = 0;
-  bool cut = false;  // ended where --until-step said, and not by itself
+  std::string unjudged;  // see RunResult
+  bool cut = false;      // ended where --until-step said, and not by itself
   // Operations of the tape that were left out, since this map cannot do them or they mean nothing
   // where they stand, and those whose fault or corruption no step met.
   std::vector<LeftOut> left_out;
