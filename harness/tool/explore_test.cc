@@ -57,6 +57,31 @@ TEST_F(ExploreTest, DoesNotTakeAPartForTheWhole) {
   EXPECT_TRUE(run.Says("NOT all")) << run.output;
 }
 
+TEST_F(ExploreTest, TimeThatIsOverIsNoFailure) {
+  const Outcome run = Explore(SharedText(kFine), {"--limit", "0.001s"});
+  EXPECT_EQ(run.code, kExitHarness) << run.output;
+  EXPECT_TRUE(run.Says("1 schedule with at most 2 preemptions at locks")) << run.output;
+  EXPECT_TRUE(run.Says("NOT all: the time is over")) << run.output;
+}
+
+TEST_F(ExploreTest, SaysThatASchedulesDeathEndedTheWalk) {
+  const Outcome run = Explore(SharedText(kTraps));
+  EXPECT_TRUE(run.Says("NOT all: the last one ended the process")) << run.output;
+}
+
+TEST_F(ExploreTest, AsksForNoMorePreemptionsThanThereCanBe) {
+  EXPECT_TRUE(Explore(SharedText(kFine), {"--preemptions", "0"})
+                  .Says("explore --level locks "
+                        "--preemptions 1 "));
+  EXPECT_TRUE(
+      Explore(SharedText(kFine), {"--preemptions", "16"}).Says("no schedule has more preemptions"));
+}
+
+TEST_F(ExploreTest, ATapeThatCannotBeReadIsBadInput) {
+  const Outcome run = Explore("mapfuzz tape v1\nt0: put 3\nend\n");
+  EXPECT_EQ(run.code, kExitUsage) << run.output;
+}
+
 TEST_F(ExploreTest, RefusesATapeOfOneThread) {
   const Outcome run = Explore(Text(kFine));
   EXPECT_EQ(run.code, kExitUsage);
