@@ -57,7 +57,9 @@ std::string Report(const Tape& tape, const Failure& failure) {
 std::string ReportWithTape(const Tape& tape, const Failure& failure) {
   std::string text = Report(tape, failure);
   Tape replayed = tape;
-  if (failure.taken && *failure.taken != tape.schedule) {
+  // More switches than a tape holds are made again by the schedule that chose them.
+  const bool fits = failure.taken && failure.taken->switches.size() <= kMaxSwitches;
+  if (fits && *failure.taken != tape.schedule) {
     text += "\nthe schedule was: " + ToText(tape.schedule) + "\n";
     replayed.schedule = *failure.taken;
   }

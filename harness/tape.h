@@ -154,6 +154,11 @@ constexpr bool Allows(const Config& config, OpCode code) {
   return scope == OpScope::kBoth || (scope == OpScope::kShared) == IsShared(config);
 }
 
+// Whether its schedule counts loads and stores, of which every build of the map has its own.
+constexpr bool CountsAccesses(const Tape& tape) {
+  return IsShared(tape.config) && tape.schedule.level == PointLevel::kAccesses;
+}
+
 // `op` as it stands in a tape of this configuration, which allows it.
 Op Canonical(Op op, const Config& config);
 

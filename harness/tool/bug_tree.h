@@ -21,6 +21,8 @@
 
 namespace mapfuzz::tool {
 
+inline constexpr std::string_view kBugPreset = "bug";
+
 // What a compiled map does: by map and key type, as in `hmap_u64`, a hash of the object. The same
 // in all trees whose maps do the same.
 using Effect = std::map<std::string, std::string>;
@@ -50,7 +52,7 @@ struct TreeSpec {
   std::vector<std::string> types;  // key types that are built; tapes of others do nothing
   // What is built: targets of CMake.
   std::vector<std::string> programs = {"mapfuzz", "fuzzers"};
-  std::string preset = "bug";
+  std::string preset{kBugPreset};
   bool optimised = true;  // the map; if not, it is built in a third of the time
   bool sanitised = true;  // likewise; the rest has its sanitizers in any case
   bool go119 = false;     // the exact policy is built, too

@@ -49,8 +49,9 @@ std::string EditText(const BugFile& bug) {
 
 std::string Story(const BugFile& bug) {
   const std::string seen_by = bug.IsEquivalent() ? "nobody: " + bug.equivalent : bug.oracle;
-  return fmt::format("{}\n  {}\n  {}, {}, types {}\n  seen by {}\n\n{}\n\n{}\n\n{}:\n{}", bug.id,
-                     bug.title, bug.bug_class, bug.weight, fmt::join(bug.types, " "), seen_by,
+  const std::string lane = bug.races ? ", in a build under thread sanitizer alone" : "";
+  return fmt::format("{}\n  {}\n  {}, {}, types {}\n  seen by {}{}\n\n{}\n\n{}\n\n{}:\n{}", bug.id,
+                     bug.title, bug.bug_class, bug.weight, fmt::join(bug.types, " "), seen_by, lane,
                      Indent(bug.story, "  "), Indent("Shown by: " + bug.trigger, "  "), bug.file,
                      EditText(bug));
 }

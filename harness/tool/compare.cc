@@ -190,6 +190,12 @@ void PrintItem(Screen& screen, const Compared& item) {
   screen.Out(
       fmt::format("{}  {}: {}: {}\n", screen.Bad("DIFF"), name, Where(item), What(difference)));
   if (screen.quiet()) return;
+  if (CountsAccesses(item.tape)) {
+    screen.Out(
+        "      its schedule counts loads and stores, and builds have different ones, so threads "
+        "may "
+        "have\n      taken turns otherwise: compare it at locks\n");
+  }
   if (difference.first != difference.second) {
     screen.Out(fmt::format("      A: {}\n      B: {}\n", difference.first, difference.second));
   }
@@ -289,15 +295,16 @@ int Compare(Session& session, const CompareOptions& options) {
 
 void AddCompareCommand(CommandLine& line) {
   auto options = std::make_shared<CompareOptions>();
-  CLI::App* command =
-      line.Add("compare",
-               "Run tapes on two builds of the map in lock-step, and compare after every step all "
-               "that both hold: header, buckets, overflow, iterators, draws, memory. The first "
-               "state that differs is told, be it that no result ever does.",
-               "  mapfuzz compare --with build/mine corpus/seeds/growth\n"
-               "  mapfuzz compare --build build/asan --with build/mine crash-1234 --target ops",
-               "One line for each tape on which they differ, and the last line",
-               [options](Session& session) { return Compare(session, *options); });
+  CLI::App* command = line.Add(
+      "compare",
+      "Run tapes on two builds of the map in lock-step, and compare after every step all "
+      "that both hold: header, buckets, overflow, iterators, draws, memory. The first "
+      "state that differs is told, be it that no result ever does. A tape with threads should "
+      "have its schedule at locks: two builds have different loads and stores.",
+      "  mapfuzz compare --with build/mine corpus/seeds/growth\n"
+      "  mapfuzz compare --build build/asan --with build/mine crash-1234 --target ops",
+      "One line for each tape on which they differ, and the last line",
+      [options](Session& session) { return Compare(session, *options); });
   command
       ->add_option("INPUT", options->inputs,
                    "Files, folders, or - for standard input: tapes in text or binary form, an "

@@ -46,6 +46,22 @@ constexpr std::string_view kCompiler = "clang " __clang_version__;
 constexpr std::string_view kCompiler = "a compiler without points at loads and stores";
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+constexpr std::string_view kSanitizer = ", thread sanitizer";
+#elif defined(__SANITIZE_ADDRESS__)
+constexpr std::string_view kSanitizer = ", address sanitizer";
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+constexpr std::string_view kSanitizer = ", thread sanitizer";
+#elif __has_feature(address_sanitizer)
+constexpr std::string_view kSanitizer = ", address sanitizer";
+#else
+constexpr std::string_view kSanitizer = "";
+#endif
+#else
+constexpr std::string_view kSanitizer = "";
+#endif
+
 // Whether `a` is the better example of one bug: it fails again, and is shorter.
 bool Better(const std::optional<Tape>& a, bool a_confirmed, const std::optional<Tape>& b,
             bool b_confirmed) {
@@ -63,8 +79,9 @@ std::string FindingName(const std::string& target, const Signature& signature) {
 }
 
 std::string BuildNote(const Tape& tape) {
-  if (!IsShared(tape.config) || tape.schedule.level != PointLevel::kAccesses) return "";
-  return fmt::format("# build: {}, whose loads and stores the schedule counts\n", kCompiler);
+  if (!CountsAccesses(tape)) return "";
+  return fmt::format("# build: {}{}, whose loads and stores the schedule counts\n", kCompiler,
+                     kSanitizer);
 }
 
 std::string FindingText(const Finding& finding, const std::string& replay_command) {

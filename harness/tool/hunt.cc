@@ -48,6 +48,13 @@ std::vector<const TargetInfo*> ChooseTargets(const Registry& registry,
   std::vector<const TargetInfo*> chosen;
   for (const std::string& name : names) {
     const TargetInfo* target = registry.FindTarget(name);
+    if (target == nullptr && name.ends_with(kRacesLane)) {
+      throw ToolError(kExitUsage,
+                      name +
+                          ": a lane, not a target; its target runs in both lanes if build/races "
+                          "is there or --races names a build: mapfuzz hunt " +
+                          name.substr(0, name.size() - kRacesLane.size()));
+    }
     if (target == nullptr) {
       std::vector<std::string_view> known;
       for (const TargetInfo& info : registry.targets) known.push_back(info.name);

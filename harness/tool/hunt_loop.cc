@@ -90,7 +90,7 @@ HuntLoop::HuntLoop(Session& session, const HuntOptions& options)
 
 void HuntLoop::AddTarget(const TargetInfo& info, bool races) {
   const std::string& build = races ? options_.races : options_.build;
-  const std::string name = info.name + (races ? "-races" : "");
+  const std::string name = info.name + std::string(races ? kRacesLane : "");
   TargetState target;
   target.info = &info;
   target.name = name;
@@ -127,7 +127,13 @@ SanitizerProbe HuntLoop::Probe(const std::string& program) {
 HuntSummary HuntLoop::Run() {
   for (const TargetState& target : targets_) {
     std::optional<SanitizerProbe>& probe = target.done.races ? races_ : sanitizers_;
-    if (!probe.has_value()) probe = Probe(target.program);
+    if (probe.has_value()) continue;
+    probe = Probe(target.program);
+    if (!target.done.races || (probe->built_with.value_or(0) & kThreadSanitizer) != 0) continue;
+    probe->problems.push_back(target.program +
+                              ": has no thread sanitizer, and is to look for races: cmake --preset "
+                              "races && cmake --build --preset races");
+    session_.screen.Complain("mapfuzz: " + probe->problems.back());
   }
   start_ = Child::Clock::now();
   RecoverLeftovers();

@@ -150,7 +150,9 @@ std::optional<PolicyKind> ParsePolicy(std::string_view name) {
 }
 
 const TargetInfo* TargetOfPath(const Registry& registry, const std::string& path) {
-  return registry.FindTarget(std::filesystem::path(path).parent_path().filename().string());
+  std::string folder = std::filesystem::path(path).parent_path().filename().string();
+  if (folder.ends_with(kRacesLane)) folder.resize(folder.size() - kRacesLane.size());
+  return registry.FindTarget(folder);
 }
 
 std::string TargetFor(const Registry& registry, const std::string& option, const std::string& path,

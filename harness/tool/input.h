@@ -67,7 +67,7 @@ std::string NoteOfChanges(const std::string& name, const std::string& target,
 std::optional<PolicyKind> ParsePolicy(std::string_view name);
 
 // The target whose bytes a file holds by its place: corpora and findings lie in folders with
-// their target's name. Null if the folder's name is no target's.
+// their target's name, or its lane's. Null if the folder's name is no target's.
 const TargetInfo* TargetOfPath(const Registry& registry, const std::string& path);
 
 // What --target is given for bytes that are to run as what they decode to.

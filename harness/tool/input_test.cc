@@ -108,6 +108,7 @@ TEST(TargetOfPath, IsTheFoldersName) {
   Registry registry;
   registry.targets.push_back({"floats", "", ShapeToFloats, {}});
   EXPECT_EQ(TargetOfPath(registry, "corpus/floats/0123"), &registry.targets[0]);
+  EXPECT_EQ(TargetOfPath(registry, "corpus/floats-races/0123"), &registry.targets[0]);
   EXPECT_EQ(TargetOfPath(registry, "corpus/other/0123"), nullptr);
   EXPECT_EQ(TargetOfPath(registry, "0123"), nullptr);
 }

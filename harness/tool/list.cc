@@ -91,10 +91,10 @@ std::string Wrap(const Json& names, std::size_t indent, std::size_t width) {
 std::string TargetsText(const Screen& screen, const Json& targets) {
   std::string text = screen.Strong("Targets") + " (and the milestones a hunt has to reach)\n";
   for (const Json& target : targets) {
-    text += fmt::format("  {:<10}{}; {}, {}\n", target["name"].get<std::string>(),
+    text += fmt::format("  {:<17}{}; {}, {}\n", target["name"].get<std::string>(),
                         target["help"].get<std::string>(), Plural(target["seeds"], "seed"),
                         Plural(target["milestones"].size(), "milestone"));
-    text += Wrap(target["milestones"], 12, 100);
+    text += Wrap(target["milestones"], 19, 100);
   }
   return text;
 }

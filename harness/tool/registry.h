@@ -18,6 +18,9 @@
 
 namespace mapfuzz::tool {
 
+// Ends the name of a target's second lane, under thread sanitizer.
+inline constexpr std::string_view kRacesLane = "-races";
+
 struct TargetInfo {
   std::string name;
   std::string help;

@@ -27,9 +27,10 @@ std::string SourceLine(const ScoreOptions& options) {
     hashes += Hex(NameHash(ReadOrEmpty(options.source + "/" + file)));
   }
   return fmt::format(
-      "sources {}, seed {}, budget {}, targets {}\n", Hex(NameHash(hashes)), options.seed,
+      "sources {}, seed {}, budget {}, targets {}{}\n", Hex(NameHash(hashes)), options.seed,
       fmt::format("{:.3f} s", options.budget_seconds),
-      options.targets.empty() ? "all" : fmt::format("{}", fmt::join(options.targets, " ")));
+      options.targets.empty() ? "all" : fmt::format("{}", fmt::join(options.targets, " ")),
+      options.preset == kBugPreset ? "" : ", preset " + options.preset);
 }
 
 std::vector<std::string> CorpusTapes(const std::string& corpus) {

@@ -45,8 +45,8 @@ struct ScoreOptions {
   std::uint64_t trials = 10;         // of each bug
   double budget_seconds = 60;        // of each trial
   std::uint64_t seed = 1;
-  int jobs = 1;                // trials at once, one core each, and processes of a build
-  std::string preset = "bug";  // of the trees
+  int jobs = 1;                    // trials at once, one core each, and processes of a build
+  std::string preset{kBugPreset};  // of the trees
   bool keep_trees = false;
   // Neither is the corpus replayed, nor are builds compared, nor is anything remembered.
   bool only_trials = false;

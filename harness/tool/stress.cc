@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -35,6 +36,7 @@ struct StressArguments {
   std::string target, duration = "60s", tape, out;
   std::uint32_t seed = 1;
   std::uint64_t first = 0, count = kTapesOfProcess;
+  double seconds = 0;  // of one process
   int replays = 100;
 };
 
@@ -71,7 +73,10 @@ int StressOne(const Registry& registry, const StressArguments& arguments) {
     return RunFreely(registry, ParseTapeText(ReadInput("-"), arguments.tape).tape);
   }
   const TargetInfo& target = TargetWithThreads(registry, arguments.target);
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::duration<double>(arguments.seconds);
   for (std::uint64_t n = arguments.first; n < arguments.first + arguments.count; ++n) {
+    if (n != arguments.first && std::chrono::steady_clock::now() > end) break;
     if (write(kResultFd, &n, sizeof(n)) != sizeof(n)) return kExitEnvironment;
     const int code = RunFreely(registry, TapeNumber(target, arguments.seed, n));
     if (code != kExitClean) return code;
@@ -121,7 +126,8 @@ Stressed Stress(Session& session, const StressArguments& arguments) {
     const ChildExit end = Wait(
         Spec(session,
              {"--target", arguments.target, "--seed", std::to_string(arguments.seed), "--first",
-              std::to_string(stressed.tapes), "--count", std::to_string(kTapesOfProcess)},
+              std::to_string(stressed.tapes), "--count", std::to_string(kTapesOfProcess),
+              "--seconds", std::to_string(budget - stressed.seconds)},
              ""));
     stressed.seconds += end.seconds;
     const std::uint64_t last = LastNumber(end);
@@ -206,6 +212,7 @@ void AddStressOneCommand(CommandLine& line) {
   command->add_option("--seed", arguments->seed);
   command->add_option("--first", arguments->first);
   command->add_option("--count", arguments->count);
+  command->add_option("--seconds", arguments->seconds);
   command->add_option("--tape", arguments->tape);
 }
 

@@ -9,6 +9,7 @@
 
 #include "harness/tape_text.h"
 #include "harness/tape_words.h"
+#include "harness/threads/shared_steps.h"
 
 namespace mapfuzz::tool {
 namespace {
@@ -21,7 +22,11 @@ std::string Words(std::span<const std::string_view> names) {
 
 std::string ValuesOf(const std::string& header) {
   if (header == "type") return Words(kKeyTypeNames);
-  if (header == "map") return Words(kSharedNames) + ": a map that threads share";
+  if (header == "map") {
+    return Words(kSharedNames) +
+           ": a map that threads share; locked is a std::map under one lock, plain an hmap::Map "
+           "misused, readers one that threads only read";
+  }
   if (header == "shards")
     return fmt::format("powers of two from 1 to {}, of map sharded", kMaxShards);
   if (header == "threads")
@@ -133,7 +138,10 @@ std::string TapeText(const Screen& screen) {
     const std::string standard = header.standard.empty() ? "" : "; default " + header.standard;
     text += fmt::format("  {:<24}{}{}\n", header.name + ":", header.values, standard);
   }
-  text += screen.Strong("\nOperations of a tape") + "\n";
+  text += screen.Strong("\nOperations of a tape") +
+          " (of a shared map, `t0: put 7` is done by thread 0; those of no thread come first;\n  " +
+          fmt::format("at most {} steps by threads and {} before them are done)\n", kMaxThreadSteps,
+                      kMaxStepsBefore);
   for (const OpInfo& info : kOpInfo) {
     text += fmt::format("  {:<24}{}{}\n", std::string(info.name) + OperandsText(info), info.help,
                         ScopeText(info.scope));
