@@ -99,6 +99,8 @@ struct RunResult {
   MilestoneCounts milestones{};
   // Why a run that did not fail was not judged to its end; empty if it was.
   std::string unjudged{};
+  // Points, of either level, that threads met (`ScheduleRun::steps`).
+  std::uint64_t points = 0;
   // Times that a thread had to let others go on after many points (`ScheduleRun::let_on`).
   std::uint32_t let_on = 0;
   // Of a run of threads: an explicit schedule that makes this very run again.

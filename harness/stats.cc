@@ -26,6 +26,7 @@ void Count(const RunResult& result, StatsPage& page) {
   ++page.executions;
   page.operations += result.steps;
   page.skipped += result.skipped;
+  page.points += result.points;
   if (result.failure) ++page.findings;
   for (int i = 0; i < kOracles; ++i) page.consulted[i] += result.consulted[i];
   for (int i = 0; i < kMilestones; ++i) page.milestones[i] += result.milestones[i];

@@ -19,7 +19,7 @@
 namespace mapfuzz {
 
 inline constexpr std::uint64_t kStatsMagic = 0x7a7a756670616d01;
-inline constexpr std::uint64_t kStatsVersion = 2;
+inline constexpr std::uint64_t kStatsVersion = 3;
 inline constexpr std::size_t kLargestBins = 1024;
 
 struct StatsPage {
@@ -28,6 +28,7 @@ struct StatsPage {
   std::uint64_t executions = 0;
   std::uint64_t operations = 0;        // elementary steps, each fully checked
   std::uint64_t skipped = 0;           // operations that the map cannot do
+  std::uint64_t points = 0;            // that threads met, of either level
   std::uint64_t reruns = 0;            // executions done twice and compared
   std::uint64_t mutations_own = 0;     // by the mutator that works on operations
   std::uint64_t mutations_engine = 0;  // by the engine's own mutator

@@ -225,7 +225,7 @@ void RequireRunning(BugTree& tree) {
 Effect EffectOf(const std::string& build) {
   Effect effect;
   static const std::regex kObject("subjects_((hmap|shared)_[a-z0-9]+)\\.cc\\.o");
-  for (const std::string& file : FilesUnder(build + "/targets/CMakeFiles/mapfuzz_subjects.dir")) {
+  for (const std::string& file : FilesUnder(build + "/targets/CMakeFiles")) {
     const std::string name = fs::path(file).filename().string();
     std::smatch parts;
     if (!std::regex_match(name, parts, kObject)) continue;

@@ -64,8 +64,9 @@ TEST_F(BugTreeTest, TellsWhatAMapDoesByItsObjects) {
   EXPECT_THROW(EffectOf(folder_ / "build"), ToolError);
   folder_.Put(objects + "subjects_hmap_u64.cc.o", "one");
   folder_.Put(objects + "subjects_hmap_bytes.cc.o", "two");
+  folder_.Put("build/targets/CMakeFiles/a_library_of_its_own.dir/subjects_shared_sync.cc.o", "3");
   const Effect effect = EffectOf(folder_ / "build");
-  ASSERT_EQ(effect.size(), 2u);
+  ASSERT_EQ(effect.size(), 3u);
   EXPECT_NE(effect.at("hmap_u64"), effect.at("hmap_bytes"));
   folder_.Put(objects + "subjects_hmap_u64.cc.o", "another");
   EXPECT_NE(EffectOf(folder_ / "build"), effect);

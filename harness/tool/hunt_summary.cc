@@ -59,6 +59,7 @@ Json ToJson(const TargetSummary& target, bool control) {
           {"executions", target.page.executions},
           {"operations", target.page.operations},
           {"skipped", target.page.skipped},
+          {"points", target.page.points},
           {"seconds", target.seconds},
           {"operations_per_second", target.OperationsPerSecond()},
           {"cpu_seconds", target.cpu_seconds},
@@ -175,6 +176,7 @@ void AddPage(const StatsPage& page, StatsPage& sum) {
   sum.executions += page.executions;
   sum.operations += page.operations;
   sum.skipped += page.skipped;
+  sum.points += page.points;
   sum.reruns += page.reruns;
   sum.mutations_own += page.mutations_own;
   sum.mutations_engine += page.mutations_engine;

@@ -123,6 +123,7 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
   Json result{{"digest", Hex(run.history_digest)},
               {"steps", run.steps},
               {"skipped", run.skipped},
+              {"points", run.points},
               {"largest", run.largest},
               {"milestones", reached},
               {"consulted", run.consulted},
@@ -233,6 +234,7 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.digest = result.value("digest", "");
     verdict.steps = result.value("steps", std::uint64_t{0});
     verdict.skipped = result.value("skipped", std::uint64_t{0});
+    verdict.points = result.value("points", std::uint64_t{0});
     verdict.hides_state = result.value("hides_state", false);
     verdict.story = result.value("story", "");
     verdict.largest = result.value("largest", std::uint64_t{0});
@@ -302,6 +304,7 @@ nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& command
     json["digest"] = verdict.digest;
     json["steps"] = verdict.steps;
     json["skipped"] = verdict.skipped;
+    if (verdict.points != 0) json["points"] = verdict.points;
     if (!verdict.left_out.empty()) {
       json["skipped_operations"] = ByName(verdict.left_out);
       json["skipped_because"] = ToJson(verdict.left_out);
