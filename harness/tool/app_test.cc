@@ -185,7 +185,8 @@ int DieOf(const std::string& input, const std::string& artifact_prefix, const st
 
 // What libFuzzer leaves behind, without libFuzzer. The start folder's content says how it ends:
 // a file `start/seed-finds...` makes it die once of a finding, and so does a bug in the map of its
-// own build tree.
+// own build tree. With `start/seed-flickers...` the finding's tape passes afterwards, with
+// `start/seed-wavers...` it gives two histories.
 int FakeFuzzer(int argc, char** argv) {
   std::string artifact_prefix, stats, unit = "/unit";
   std::uint64_t runs = 0;
@@ -223,11 +224,13 @@ int FakeFuzzer(int argc, char** argv) {
   if (!has("misses")) page.milestones[0] = 1;
   fprintf(stderr, "#%llu\tINITED cov: 1\n", static_cast<unsigned long long>(replayed));
   WriteAtomically(new_units + unit, unit);
-  if ((planted || has("finds")) && !IsFile(start + "/found")) {
+  // What the finding's tape does in a process of its own.
+  const std::uint32_t seed = has("flickers") ? kFine : has("wavers") ? kWavers : kFails;
+  if ((planted || seed != kFails || has("finds")) && !IsFile(start + "/found")) {
     WriteAtomically(start + "/found", "x");
     page.executions = runs / 2;
     Tape tape;
-    tape.config.seed = kFails;
+    tape.config.seed = seed;
     tape.ops.resize(3);
     const std::vector<std::uint8_t> bytes = ToBinary(tape);
     // On a full disk the engine leaves a file of no bytes; the report still has the tape.

@@ -139,10 +139,7 @@ std::string Judge(Case& one) {
     if (!wrong.empty()) return one.expect.empty() ? WithCommands(verdict.report, "") : wrong;
     if (verdict.digest != one.written.front().digest) {
       one.again = " --times 2";
-      return fmt::format(
-          "{}oracle=deterministic property=history-differs op=? site=?\nThe same "
-          "tape gave two histories: {} and {}.",
-          kFailMark, one.written.front().digest, verdict.digest);
+      return TwoHistories(one.written.front(), verdict).report;
     }
   }
   for (const Verdict& verdict : one.strict) {

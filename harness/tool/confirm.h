@@ -1,5 +1,6 @@
 // A failing tape, looked at once more before it is kept: it has to fail again in a process of its
-// own, and what stands behind the operation that fails is cut off.
+// own, or give another history in each of some, and what stands behind the operation that fails is
+// cut off.
 
 #ifndef MAPFUZZ_HARNESS_TOOL_CONFIRM_H_
 #define MAPFUZZ_HARNESS_TOOL_CONFIRM_H_

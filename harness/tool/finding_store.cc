@@ -101,6 +101,11 @@ bool FindingStore::Has(const std::string& target, const Signature& signature) co
   });
 }
 
+bool FindingStore::HasConfirmed() const {
+  return std::any_of(findings_.begin(), findings_.end(),
+                     [](const Finding& finding) { return finding.confirmed; });
+}
+
 bool FindingStore::Add(Finding finding) {
   const auto same = std::find_if(findings_.begin(), findings_.end(), [&](const Finding& other) {
     return other.target == finding.target && other.signature == finding.signature;
@@ -134,7 +139,9 @@ void FindingStore::Write(Finding& finding) {
   const std::string base = folder_ + "/" + FindingName(finding.target, finding.signature);
   const std::string tape_file = base + ".tape";
   const std::string& program = finding.program.empty() ? program_ : finding.program;
-  const std::string command = program + " replay" + options_ + " " + ShellQuote(tape_file);
+  // What is another run each time shows by more than one.
+  const char* const times = finding.signature.oracle == "deterministic" ? " --times 3" : "";
+  const std::string command = program + " replay" + options_ + times + " " + ShellQuote(tape_file);
   try {
     if (finding.tape.has_value()) WriteAtomically(tape_file, FindingText(finding, command));
     const std::string show = program + " show" + options_ + " " + ShellQuote(tape_file);

@@ -53,6 +53,9 @@ class FindingStore {
 
   bool Has(const std::string& target, const Signature& signature) const;
 
+  // Whether one failed again in a process of its own.
+  bool HasConfirmed() const;
+
   const std::vector<Finding>& findings() const { return findings_; }
 
  private:

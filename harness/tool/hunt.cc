@@ -235,8 +235,10 @@ void AddHuntCommand(CommandLine& line) {
                     "Begin with nothing: neither seeds nor the kept corpus");
   command->add_flag("--allow-missed", options.allow_missed,
                     "A missed milestone does not fail the hunt; for budgets under 20 s a target");
-  command->add_flag("--until-finding", options.until_finding,
-                    "End at the first finding. The targets take turns, short ones first");
+  command->add_flag(
+      "--until-finding", options.until_finding,
+      "End at the first finding that fails again in a process of its own. The targets "
+      "take turns, short ones first");
   line.AddMap(command, &options.map);
   CommandLine::AddPolicy(command, &options.policy);
 }

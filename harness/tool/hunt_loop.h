@@ -45,7 +45,7 @@ struct HuntOptions {
   std::uint32_t seed = 1;
   bool from_empty = false;
   bool allow_missed = false;
-  bool until_finding = false;  // ends at the first; targets take turns
+  bool until_finding = false;  // ends at the first confirmed one; targets take turns
   double timeout_seconds = 10;
   int memory_mb = 2048;
 };
@@ -98,7 +98,7 @@ class HuntLoop {
   void ShowProgress();
   HuntSummary Summarize() const;
 
-  bool HasFound() const { return options_.until_finding && !findings_.findings().empty(); }
+  bool HasFound() const { return options_.until_finding && findings_.HasConfirmed(); }
   bool OnControl() const { return options_.map != session_.registry.maps.front(); }
 
   Session& session_;

@@ -47,6 +47,26 @@ TEST_F(MapfuzzTest, EndsAtItsFirstFindingIfAskedTo) {
   EXPECT_EQ(json["findings"].size(), 1u);
 }
 
+TEST_F(MapfuzzTest, GoesOnAfterAFindingThatDoesNotFailAgainThoughToldToEndAtTheFirst) {
+  const Outcome run = Hunt({"flickers"}, {"--until-finding"});
+  EXPECT_EQ(run.code, kExitFinding) << run.output;
+  EXPECT_TRUE(run.Says("(flaky)")) << run.output;
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_GE(json["targets"][0]["mutated"], 100);
+  EXPECT_EQ(json["findings"][0]["confirmed"], false);
+}
+
+TEST_F(MapfuzzTest, ConfirmsWhatIsAnotherRunEachTime) {
+  const Outcome run = Hunt({"wavers"}, {"--until-finding"});
+  EXPECT_EQ(run.code, kExitFinding) << run.output;
+  const auto json = nlohmann::json::parse(ReadOrEmpty(folder_ / "out/summary.json"));
+  EXPECT_EQ(json["findings"][0]["confirmed"], true);
+  EXPECT_EQ(json["findings"][0]["oracle"], "deterministic");
+  EXPECT_EQ(json["findings"][0]["property"], "history-differs");
+  const std::string file = json["findings"][0]["file"];
+  EXPECT_NE(ReadOrEmpty(file).find(" replay --times 3 "), std::string::npos);
+}
+
 TEST_F(MapfuzzTest, HuntsForRacesInASecondBuild) {
   const Variable threads("FAKE_THREADS", "1");
   const auto names = [this] {

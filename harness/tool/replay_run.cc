@@ -52,11 +52,7 @@ void Merge(ReplayItem& item, Verdict next, bool compares) {
     item.verdict = std::move(next);
     item.wrong = wrong;
   } else if (compares && item.verdict.digest != next.digest) {
-    item.verdict.kind = Verdict::Kind::kFail;
-    item.verdict.signature = {"deterministic", "history-differs"};
-    item.verdict.report =
-        fmt::format("{}{}\nThe same input gave two histories: {} and {}.\n", kFailMark,
-                    item.verdict.signature.Text(), item.verdict.digest, next.digest);
+    item.verdict = TwoHistories(item.verdict, next);
     item.wrong = WhyNotAsExpected(item.verdict, item.expect);
   }
 }

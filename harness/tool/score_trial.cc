@@ -27,6 +27,15 @@ bool HasWorkFor(const BugFile& bug, const TargetInfo& target) {
   return false;
 }
 
+// The finding that the trial ended at, or null: what does not fail again has shown nothing that a
+// person could look at.
+const Json* FirstConfirmed(const Json& summary) {
+  for (const Json& finding : summary.at("findings")) {
+    if (finding.at("confirmed").get<bool>()) return &finding;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<std::string> TargetsFor(const BugFile& bug, const std::vector<TargetInfo>& targets) {
@@ -67,9 +76,8 @@ ChildSpec SpecOfTrial(const TrialPlan& plan, const BugTree& tree) {
 
 std::vector<std::string> TapesOf(const TrialPlan& plan) {
   const Json summary = Json::parse(ReadOrEmpty(plan.folder + "/out/summary.json"), nullptr, false);
-  if (summary.is_object() && !summary.at("findings").empty()) {
-    return {summary["findings"][0].at("file")};
-  }
+  const Json* const finding = summary.is_object() ? FirstConfirmed(summary) : nullptr;
+  if (finding != nullptr) return {finding->at("file")};
   return FilesUnder(plan.folder + "/corpus");
 }
 
@@ -107,13 +115,13 @@ Trial TrialOf(const TrialPlan& plan, const ChildExit& end) {
     names.push_back(target.at("name"));
   }
   trial.target = fmt::format("{}", fmt::join(names, " "));
-  const Json& findings = summary.at("findings");
+  const Json* const finding = FirstConfirmed(summary);
   // What the last fuzzer finds while it is being ended comes too late.
-  trial.detected = !findings.empty() && trial.seconds <= plan.budget_seconds;
+  trial.detected = finding != nullptr && trial.seconds <= plan.budget_seconds;
   if (trial.detected) {
-    trial.oracle = findings[0].at("oracle");
-    trial.property = findings[0].at("property");
-    trial.target = findings[0].at("target");
+    trial.oracle = finding->at("oracle");
+    trial.property = finding->at("property");
+    trial.target = finding->at("target");
   } else {
     // The engine may have come to an end of its own.
     trial.seconds = std::max(trial.seconds, plan.budget_seconds);

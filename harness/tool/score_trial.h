@@ -36,10 +36,11 @@ std::vector<std::string> TargetsFor(const BugFile& bug, const std::vector<Target
 // The hunt that the plan stands for, on one core, from an empty corpus. Empties the folder.
 ChildSpec SpecOfTrial(const TrialPlan& plan, const BugTree& tree);
 
-// From the summary that it left. ToolError (environment) if there is none.
+// From the summary that it left: detected if a finding failed again in a process of its own.
+// ToolError (environment) if there is none.
 Trial TrialOf(const TrialPlan& plan, const ChildExit& end);
 
-// What it left of the tapes that it ran: that of the first finding, or the corpus.
+// What it left of the tapes that it ran: that of the confirmed finding, or the corpus.
 std::vector<std::string> TapesOf(const TrialPlan& plan);
 
 }  // namespace mapfuzz::tool

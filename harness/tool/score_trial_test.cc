@@ -68,19 +68,28 @@ TEST_F(MapfuzzTest, ATrialWhoseFuzzersDoNotStartSaysNothingOfTheBug) {
   }
 }
 
-TEST_F(MapfuzzTest, WhatATrialFindsAfterItsTimeIsNotFound) {
+TEST_F(MapfuzzTest, ATrialHasFoundWhatFailsAgainAndBeforeItsTimeIsOver) {
   TrialPlan plan;
   plan.folder = folder_.path();
   plan.budget_seconds = 60;
-  const auto found_after = [&](const std::string& seconds) {
+  const auto found_after = [&](const std::string& seconds, const std::string& confirmed) {
     folder_.Put("out/summary.json",
                 R"({"interrupted": false, "sanitizers_blind": [], "seconds": )" + seconds +
                     R"(, "targets": [{"name": "ops", "operations": 5, "executions": 1}],
-                        "findings": [{"oracle": "cost", "property": "moves", "target": "ops"}]})");
+                        "findings": [{"oracle": "result", "property": "value", "target": "ops",
+                                      "file": "flaky", "confirmed": false},
+                                     {"oracle": "cost", "property": "moves", "target": "ops",
+                                      "file": "kept", "confirmed": )" +
+                    confirmed + "}]}");
     return TrialOf(plan, ChildExit{});
   };
-  EXPECT_TRUE(found_after("59.9").detected);
-  const Trial late = found_after("60.1");
+  const Trial found = found_after("59.9", "true");
+  EXPECT_TRUE(found.detected);
+  EXPECT_EQ(found.oracle, "cost");
+  EXPECT_EQ(TapesOf(plan), std::vector<std::string>{"kept"});
+  EXPECT_FALSE(found_after("59.9", "false").detected);
+  EXPECT_TRUE(TapesOf(plan).empty()) << "which are those of its corpus, then";
+  const Trial late = found_after("60.1", "true");
   EXPECT_FALSE(late.detected);
   EXPECT_EQ(late.oracle, "");
   EXPECT_GE(late.seconds, 60);

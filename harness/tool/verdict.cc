@@ -289,6 +289,15 @@ Verdict RunAndWait(const std::string& program, const RunRequest& request, double
   return verdict;
 }
 
+Verdict TwoHistories(const Verdict& first, const Verdict& second) {
+  Verdict verdict = first;
+  verdict.kind = Verdict::Kind::kFail;
+  verdict.signature = {"deterministic", "history-differs"};
+  verdict.report = fmt::format("{}{}\nThe same input gave two histories: {} and {}.\n", kFailMark,
+                               verdict.signature.Text(), first.digest, second.digest);
+  return verdict;
+}
+
 nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& commands) {
   Json json;
   json["verdict"] = verdict.passed()                       ? "pass"

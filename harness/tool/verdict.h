@@ -82,6 +82,9 @@ Verdict VerdictOf(const ChildExit& end);
 Verdict RunAndWait(const std::string& program, const RunRequest& request,
                    double limit_seconds = kRunLimitSeconds);
 
+// The failure that two runs of one input are if they gave two histories.
+Verdict TwoHistories(const Verdict& first, const Verdict& second);
+
 // Its report ends with these commands, if there are any.
 nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& commands = {});
 
