@@ -22,6 +22,7 @@ TEST(StatsTest, CountsRuns) {
   RunResult result;
   result.steps = 10;
   result.skipped = 2;
+  result.points = 30;
   result.largest = 5;
   result.milestones[3] = 4;
   result.consulted[1] = 7;
@@ -32,6 +33,7 @@ TEST(StatsTest, CountsRuns) {
   EXPECT_EQ(page.executions, 2u);
   EXPECT_EQ(page.operations, 20u);
   EXPECT_EQ(page.skipped, 4u);
+  EXPECT_EQ(page.points, 60u);
   EXPECT_EQ(page.findings, 1u);
   EXPECT_EQ(page.milestones[3], 8u);
   EXPECT_EQ(page.consulted[1], 14u);

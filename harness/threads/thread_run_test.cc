@@ -198,6 +198,7 @@ TEST(ThreadRunTest, TheHistoryHasALineForEveryStepInTheOrderOfTheCalls) {
             "5 t0: del 1 = found\n");
   EXPECT_EQ(result.steps, 5u);
   EXPECT_EQ(result.skipped, 1u) << "a toy cannot pop";
+  EXPECT_GT(result.points, 0u);
 }
 
 TEST(ThreadRunTest, TellsAStateForEveryStepThatIsTheSameEveryTime) {
