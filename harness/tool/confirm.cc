@@ -25,7 +25,8 @@ Verdict RunSometimes(const Confirmer& confirmer, const Tape& tape, const std::st
   const Verdict first = Run(confirmer, tape, name);
   for (std::size_t n = 1; n < kRuns && first.passed(); ++n) {
     const Verdict next = Run(confirmer, tape, name, n);
-    if (next.kind == Verdict::Kind::kBadInput || next.digest == first.digest) continue;
+    if (next.kind == Verdict::Kind::kBadInput || next.EndedWithoutWord()) continue;
+    if (next.digest == first.digest) continue;
     return TwoHistories(first, next);
   }
   return first;
