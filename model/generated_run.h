@@ -24,8 +24,9 @@ struct RunPlan {
   int threads = 3;
   int ops = 2;  // of each thread
   KeyId keys = 2;
-  Value values = 3;            // written are 1 to `values`
-  std::uint32_t first_op = 0;  // operations are drawn from [first_op, last_op]
+  std::uint32_t there_one_in = 3;  // keys are there before: one in so many
+  Value values = 3;                // written are 1 to `values`
+  std::uint32_t first_op = 0;      // operations are drawn from [first_op, last_op]
   std::uint32_t last_op = kMapOps - 1;
   bool key_by_key = false;         // clear and iterate
   std::uint32_t stops_one_in = 0;  // an operation stays without return; 0: none
@@ -110,7 +111,7 @@ class GeneratedRun {
   std::vector<Entry> Initial() {
     std::vector<Entry> entries;
     for (KeyId key = 0; key != plan_.keys; ++key) {
-      if (draw_(3) != 0) continue;
+      if (draw_(plan_.there_one_in) != 0) continue;
       entries.push_back({key, 1});
       map_[key] = 1;
     }

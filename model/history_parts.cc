@@ -39,7 +39,6 @@ class Cutter {
       const MapOp code = history_.ops[op].request.op;
       if (!held_[op]) continue;
       if (code == MapOp::kSize && promises_.size == SizePromise::kAtomic) return true;
-      if (code == MapOp::kClear && promises_.clear == ClearPromise::kAtomic) return true;
       if (code == MapOp::kIterate && promises_.iteration == IterationPromise::kAtomic) return true;
     }
     return false;
@@ -107,7 +106,9 @@ class Cutter {
   }
 
   void AddClear(std::size_t op) {
-    if (promises_.clear == ClearPromise::kAtomic) return Push(parts_[0], AtomOf(op, Kind::kClear));
+    if (whole_ && promises_.clear == ClearPromise::kAtomic) {
+      return Push(parts_[0], AtomOf(op, Kind::kClear));
+    }
     for (const KeyId key : keys_) AddKeyAtom(op, {.op = MapOp::kDelete, .key = key}, {});
   }
 

@@ -2,9 +2,10 @@
 //
 // As long as no operation sees more than one key, a history is linearizable if and only if what it
 // says of each key is (Herlihy and Wing, "Linearizability", 1990: locality). So each key is a part,
-// and an operation that promises something of each key alone becomes an atom in every part: a clear
-// that deletes key by key a delete, an iteration a get. If an operation is promised to see all keys
-// at one moment, there is one part of all keys.
+// and an operation that promises something of each key alone becomes an atom in every part: an
+// iteration a get, a clear a delete. If an operation is promised to see all keys at one moment,
+// there is one part of all keys. A clear does not see them: that it deletes all at one moment is
+// left to whoever asks the parts (`clear_moments.h`), unless there is one part anyway.
 //
 // Operations may be let go: nothing that they told is held against the map, and what they write may
 // happen at any moment, any number of times, or never. A part that fails even so fails by the

@@ -14,6 +14,7 @@ namespace {
 using namespace words;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 const Promises kKeyByKey{.size = SizePromise::kBounded,
                          .clear = ClearPromise::kPerKey,
@@ -42,8 +43,7 @@ TEST(HistoryPartsTest, EachKeyIsAPartIfNoOperationSeesMore) {
 }
 
 TEST(HistoryPartsTest, AllKeysAreOnePartIfAnOperationSeesThemAtOnce) {
-  for (const ConcurrentOp& op :
-       {Size({1, 4, 5}, 2), Clear({1, 4, 5}), Iterate({1, 4, 5}, {{{7, 70}}})}) {
+  for (const ConcurrentOp& op : {Size({1, 4, 5}, 2), Iterate({1, 4, 5}, {{{7, 70}}})}) {
     const ConcurrentHistory history{{}, {Put({0, 0, 1}, 7, 70), Put({0, 2, 3}, 8, 80), op}};
     ASSERT_EQ(Cut(history).size(), 1U);
     EXPECT_THAT(Cut(history)[0].keys, ElementsAre(7, 8));
@@ -51,6 +51,16 @@ TEST(HistoryPartsTest, AllKeysAreOnePartIfAnOperationSeesThemAtOnce) {
     EXPECT_EQ(Cut(history, kKeyByKey).size(), 2U);
     EXPECT_EQ(CutIntoParts(history, {}, {true, true, false}).size(), 2U) << "it is let go";
   }
+}
+
+TEST(HistoryPartsTest, AClearIsADeleteOfEachKeyUnlessThereIsOnePart) {
+  ConcurrentHistory history{{}, {Put({0, 0, 1}, 7, 70), Put({0, 2, 3}, 8, 80), Clear({1, 4, 5})}};
+  for (const HistoryPart& part : Cut(history)) {
+    ASSERT_THAT(OpsOf(part), SizeIs(2));
+    EXPECT_EQ(part.atoms[1].request.op, MapOp::kDelete);
+  }
+  history.ops.push_back(Size({1, 6, 7}, 0));
+  EXPECT_EQ(Cut(history)[0].atoms[2].kind, HistoryAtom::Kind::kClear);
 }
 
 TEST(HistoryPartsTest, OfAnOperationThatIsLetGoItsWritesRemain) {

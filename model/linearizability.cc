@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/clear_moments.h"
 #include "model/history_parts.h"
 
 namespace mapfuzz {
@@ -33,6 +34,7 @@ class Check {
     for (const std::size_t op : OpsByCall(history_)) {
       if (IsBounded(op) && !CheckSize(op)) return std::move(result_);
     }
+    if (result_.verdict == Linearizability::kLinearizable && parts_.size() > 1) CheckClears();
     return std::move(result_);
   }
 
@@ -101,6 +103,45 @@ class Check {
     }
     if (size < maybe_always || size > ever) result_.verdict = Linearizability::kUndecided;
     return true;
+  }
+
+  // Whether each clear that is promised to delete all keys at one moment has one that suits them
+  // all. Every key has some for itself.
+  void CheckClears() {
+    if (options_.promises.clear != ClearPromise::kAtomic) return;
+    std::vector<ClearMoments> clears;
+    for (const std::size_t op : OpsByCall(history_)) {
+      if (!held_[op] || history_.ops[op].request.op != MapOp::kClear) continue;
+      ClearMoments moments = MomentsOfClear(history_, op);
+      if (moments.moments.size() > 1) clears.push_back(std::move(moments));
+    }
+    result_.verdict = PlaceClears(Spread(history_), clears, 0);
+  }
+
+  // `history` with the clears before `next` at a moment each; the keys allow that.
+  Linearizability PlaceClears(const ConcurrentHistory& history,
+                              const std::vector<ClearMoments>& clears, std::size_t next) {
+    if (next == clears.size()) return Linearizability::kLinearizable;
+    Linearizability verdict = Linearizability::kNotLinearizable;
+    for (const OneMoment& moment : clears[next].moments) {
+      const ConcurrentHistory placed = WithClearAt(history, clears[next].op, moment);
+      Linearizability here = CheckKeys(placed);
+      if (here == Linearizability::kLinearizable) here = PlaceClears(placed, clears, next + 1);
+      if (here == Linearizability::kLinearizable) return here;
+      if (here == Linearizability::kUndecided) verdict = here;
+    }
+    return verdict;
+  }
+
+  // Each key by itself.
+  Linearizability CheckKeys(const ConcurrentHistory& history) {
+    Linearizability verdict = Linearizability::kLinearizable;
+    for (const HistoryPart& part : CutIntoParts(history, options_.promises, held_)) {
+      const Linearizability of_key = SearchPart(part).verdict;
+      if (of_key == Linearizability::kNotLinearizable) return of_key;
+      if (of_key == Linearizability::kUndecided) verdict = of_key;
+    }
+    return verdict;
   }
 
   const ConcurrentHistory& history_;

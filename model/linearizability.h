@@ -40,7 +40,8 @@ struct LinearizabilityResult {
   // ... or the first size that is outside its bounds, ...
   std::optional<std::size_t> size;
   // ... or neither, if all keys had to be looked at together. And the operations of that part in
-  // the longest order that could be found. One that works key by key may be there more than once.
+  // the longest order that could be found; none if it is a clear that has no moment which suits all
+  // keys. An operation that works key by key may be there more than once.
   std::vector<std::size_t> longest;
 };
 

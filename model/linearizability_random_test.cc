@@ -143,14 +143,16 @@ TEST(LinearizabilityRandomTest, AgreesWithBruteForceOnAtomicWholeMaps) {
   }
 }
 
-// The history with a delete or a get of each key in place of each clear and iteration.
-ConcurrentHistory KeyByKey(const ConcurrentHistory& history, KeyId keys) {
+// The history with a get of each key in place of each iteration, and if the clears go key by key
+// a delete of each in place of each of them.
+ConcurrentHistory KeyByKey(const ConcurrentHistory& history, KeyId keys,
+                           ClearPromise clear = ClearPromise::kPerKey) {
   ConcurrentHistory expanded{.initial = history.initial};
   for (const ConcurrentOp& op : history.ops) {
     for (KeyId key = 0; key != keys; ++key) {
       ConcurrentOp step = op;
       step.answer = {};
-      if (op.request.op == MapOp::kClear) {
+      if (op.request.op == MapOp::kClear && clear == ClearPromise::kPerKey) {
         step.request = {.op = MapOp::kDelete, .key = key};
       } else if (op.request.op == MapOp::kIterate) {
         step.request = {.op = MapOp::kGet, .key = key};
@@ -193,6 +195,39 @@ TEST(LinearizabilityRandomTest, AgreesWithBruteForceOnClearAndIterateKeyByKey) {
   const Counts counts = JudgeRuns(plan, 3000, judge);
   EXPECT_GT(counts.good, 900);
   EXPECT_GT(counts.bad, 600);
+}
+
+TEST(LinearizabilityRandomTest, AgreesWithBruteForceOnClearAtOneMoment) {
+  // From compare_and_delete to iterate, and clear and iterate alone on keys that are there.
+  const RunPlan all{.ops = 2, .first_op = 6, .key_by_key = true, .stops_one_in = 20};
+  const RunPlan clears{.threads = 2,
+                       .ops = 5,
+                       .keys = 3,
+                       .there_one_in = 1,
+                       .first_op = 9,
+                       .key_by_key = true,
+                       .stops_one_in = 40};
+  const Promises one_moment{.size = SizePromise::kQuiet,
+                            .clear = ClearPromise::kAtomic,
+                            .iteration = IterationPromise::kPerKey};
+  Promises key_by_key = one_moment;
+  key_by_key.clear = ClearPromise::kPerKey;
+  int bad_by_their_clears = 0;
+  const auto judge = [&](ConcurrentHistory history, Counts& counts) {
+    std::erase_if(history.ops,
+                  [](const ConcurrentOp& op) { return op.request.op == MapOp::kSize; });
+    const bool twice = std::any_of(history.ops.begin(), history.ops.end(), ProducesTwice);
+    const bool passes = !twice && BruteForceSucceeds(KeyByKey(history, 3, ClearPromise::kAtomic));
+    EXPECT_EQ(Passes(history, {.promises = one_moment}), passes);
+    if (!passes && Passes(history, {.promises = key_by_key})) ++bad_by_their_clears;
+    counts.Add(passes);
+  };
+  for (const RunPlan& plan : {all, clears}) {
+    const Counts counts = JudgeRuns(plan, 5000, judge);
+    EXPECT_GT(counts.good, 600);
+    EXPECT_GT(counts.bad, 200);
+  }
+  EXPECT_GT(bad_by_their_clears, 20);
 }
 
 // Whether one of the sizes that its keys allow is the one that was told.

@@ -18,6 +18,9 @@ using testing::IsEmpty;
 
 using Ops = std::vector<std::size_t>;
 
+const Promises kAtomicClear{.size = SizePromise::kBounded,
+                            .clear = ClearPromise::kAtomic,
+                            .iteration = IterationPromise::kPerKey};
 const Promises kPerKey{.size = SizePromise::kBounded,
                        .clear = ClearPromise::kPerKey,
                        .iteration = IterationPromise::kPerKey};
@@ -203,9 +206,31 @@ TEST(LinearizabilityTest, JudgesClearAsPromised) {
   const ConcurrentHistory half_seen = {
       {{7, 70}, {8, 80}}, {Clear({0, 0, 9}), Get({1, 1, 2}, 7, kAbsent), Get({1, 3, 4}, 8, 80)}};
   const ConcurrentHistory never = {{{7, 70}}, {Clear({0, 0, 1}), Get({1, 2, 3}, 7, 70)}};
+  // One key is seen gone, and then an iteration comes to the other.
+  const ConcurrentHistory half_produced = {
+      {{7, 70}, {8, 80}},
+      {Clear({0, 0, 9}), Get({1, 1, 2}, 7, kAbsent), Iterate({1, 3, 5}, {{{8, 80}, 4}})}};
+  // One key is seen gone twice, which takes both clears, and the other is there after that.
+  const ConcurrentHistory two_clears = {
+      {{7, 70}, {8, 80}},
+      {Clear({0, 0, 9}), Clear({2, 0, 9}), Get({1, 1, 2}, 7, kAbsent), Put({1, 3, 4}, 7, 71),
+       Get({1, 5, 6}, 7, kAbsent), Get({1, 7, 8}, 8, 80)}};
+  ConcurrentHistory two_clears_in_order = two_clears;
+  two_clears_in_order.ops[5] = Get({1, 7, 8}, 8, kAbsent);
+  ConcurrentHistory no_end = half_seen;
+  no_end.ops[0] = Clear({0, 0});
+  ConcurrentHistory never_happened = no_end;
+  never_happened.ops[1] = Get({1, 1, 2}, 7, 70);
   const Case cases[] = {
       {"half seen", half_seen, {0, 1, 2}},
+      {"half seen, keys apart", half_seen, {0, 1, 2}, kAtomicClear},
       {"half seen, key by key", half_seen, {}, kPerKey},
+      {"half produced", half_produced, {0, 1, 2}, kAtomicClear},
+      {"half produced, key by key", half_produced, {}, kPerKey},
+      {"half seen by the second", two_clears, {0, 1, 2, 5}, kAtomicClear},
+      {"both seen", two_clears_in_order, {}, kAtomicClear},
+      {"half seen without an end", no_end, {0, 1, 2}, kAtomicClear},
+      {"not seen without an end", never_happened, {}, kAtomicClear},
       {"a key survives", never, {0, 1}},
       {"a key survives, key by key", never, {0, 1}, kPerKey},
       {"a key comes back",

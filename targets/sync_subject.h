@@ -29,7 +29,7 @@ class SyncSubject {
   using MapT = hmap::SyncMap<Key, Stored, SharedHash<kType>, std::equal_to<>, SharedPolicy>;
 
  public:
-  static constexpr Promises kPromises{SizePromise::kQuiet, ClearPromise::kPerKey,
+  static constexpr Promises kPromises{SizePromise::kQuiet, ClearPromise::kAtomic,
                                       IterationPromise::kPerKey};
   static constexpr BackendKind kBackend = BackendKind::kFibers;
   // Each thread knows the maps that it is inside of.
