@@ -115,8 +115,9 @@ std::vector<HeaderChange> ChangesOf(const TargetInfo& target, const Config& conf
   std::vector<HeaderChange> changes;
   for (const auto& [name, value] : said) {
     // Some lines belong to some types: without one, the type is the change.
-    const auto other = std::find_if(runs.begin(), runs.end(),
-                                    [&](const auto& header) { return header.first == name; });
+    const auto other = std::find_if(runs.begin(), runs.end(), [&name = name](const auto& header) {
+      return header.first == name;
+    });
     if (other != runs.end() && other->second != value) {
       changes.push_back({name, value, other->second});
     }
