@@ -8,6 +8,7 @@
 #include "harness/schedule/core.h"
 #include "harness/schedule/deadlock.h"
 #include "harness/schedule/interpose.h"
+#include "harness/schedule/signals.h"
 
 namespace mapfuzz {
 namespace {
@@ -76,6 +77,7 @@ ScheduleRun RunThreads(std::span<const std::function<void()>> threads, const Sch
   Check(threads.size(), options);
   const OnlyRun only;
   Link();
+  SetHandlersApart();
   RunLogs& logs = Logs();
   logs.taken.Reset(MostChoices(options));
   logs.met.Reset(MostChoices(options));

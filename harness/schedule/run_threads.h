@@ -14,7 +14,8 @@
 // Schedules are sequentially consistent; what a weak memory model adds is not explored. No clock is
 // read: std::chrono's clocks give the time of the run, which begins at 0, goes on by a microsecond
 // each time it is asked for, and when no thread can go on, to the end of the first sleep or timed
-// wait. A condition variable wakes who has waited longest, and never without cause.
+// wait. A condition variable wakes who has waited longest, and never without cause. A handler that
+// a signal calls while a thread is on belongs to no run: its clock is the system's.
 //
 // Threads that std::thread starts inside a run belong to it, up to kMaxThreads in all; beyond that
 // std::thread throws std::system_error. What blocks in other ways, POSIX semaphores, barriers and
