@@ -197,19 +197,23 @@ void ThreadRecipe::PromotedUnderReaders() {
 }
 
 void ThreadRecipe::ExpungedAndPutAgain() {
-  const std::uint32_t keys = random_.Between(1, 2);
+  const std::uint32_t keys = random_.Between(1, 3);
   Before(OpCode::kFill, {Key(0), keys});
   Before(OpCode::kLook, {Key(0), keys});
   Before(OpCode::kDrain, {Key(0), keys});
-  // The next new key makes a dirty part without those that are gone, beside who puts them again or
-  // before.
-  const bool is_made = random_.Chance(1, 2);
+  // The next new key makes a dirty part without those that are gone, one by one, beside who puts
+  // them again one by one, or before.
+  const bool is_made = random_.Chance(1, 3);
   if (is_made) Before(OpCode::kPut, {Key(keys)});
   const int maker = OneThread();
   constexpr OpCode kAgain[] = {OpCode::kPut, OpCode::kTry, OpCode::kExchange, OpCode::kGet,
                                OpCode::kDel, OpCode::kPop, OpCode::kAdd};
   for (int thread = 0; thread < threads(); ++thread) {
-    if (!is_made && thread == maker) Add(thread, OpCode::kPut, {Key(keys)});
+    if (!is_made && thread == maker) {
+      Add(thread, OpCode::kPut, {Key(keys)});
+    } else if (random_.Chance(1, 2)) {
+      Add(thread, OpCode::kFill, {Key(0), keys});
+    }
     AddSome(thread, 1, 3, kAgain, keys);
     if (random_.Chance(1, 3)) Add(thread, OpCode::kPut, {Key(keys + 1)});
     AddSome(thread, 0, 3, kReads, keys + 2);
@@ -321,7 +325,7 @@ constexpr NamedRecipe kNamedRecipes[kThreadRecipes] = {
     {"growth-beside-writers", 2, &ThreadRecipe::GrowthBesideWriters},
     {"erased-and-put-again", 3, &ThreadRecipe::ErasedAndPutAgain},
     {"promoted-under-readers", 1, &ThreadRecipe::PromotedUnderReaders, 5},
-    {"expunged-and-put-again", 1, &ThreadRecipe::ExpungedAndPutAgain, 5},
+    {"expunged-and-put-again", 1, &ThreadRecipe::ExpungedAndPutAgain, 10},
     {"cleared-beside-others", 2, &ThreadRecipe::ClearedBesideOthers},
     {"iterated-beside-writers", 3, &ThreadRecipe::IteratedBesideWriters},
     {"counted-together", 2, &ThreadRecipe::CountedTogether},
