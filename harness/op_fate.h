@@ -20,6 +20,7 @@ enum class Fate : std::uint8_t {
   kNotChecked,
   kNoField,
   kNotShared,
+  kBeyond,
   kTooDear,
   // What `fault`, `torment` and `corrupt` leave for steps to come:
   kMet,
@@ -27,7 +28,7 @@ enum class Fate : std::uint8_t {
   kReplaced,
   kDisarms,
 };
-inline constexpr int kFates = 14;
+inline constexpr int kFates = 15;
 
 constexpr bool IsLeftOut(Fate fate) { return fate <= Fate::kTooDear; }
 // It was armed, and did nothing.
@@ -44,6 +45,7 @@ inline constexpr std::string_view kFateTexts[kFates] = {
     "the map is not checked",
     "no such field now, or it holds that already",
     "the map that threads share cannot do it",
+    "a run of threads does not go on for so many steps",
     "the checks after earlier ones have cost all that they may",
     "met in step",
     "met by no step",

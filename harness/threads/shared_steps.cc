@@ -59,13 +59,16 @@ std::vector<SharedStep> SharedStepsOf(const Tape& tape) {
     const bool is_before = op.thread == kBeforeThreads;
     std::size_t& done = is_before ? before : of_threads;
     const std::size_t most = is_before ? kMaxStepsBefore : kMaxThreadSteps;
-    for (std::uint32_t n = 0; n < times && done < most; ++n, ++done) {
+    for (std::uint32_t n = 0; n < times; ++n, ++done) {
+      const bool beyond = done == most;
       steps.push_back({.thread = op.thread,
                        .code = code,
                        .key = (op.key + n) % tape.config.keys,
                        .count = code == OpCode::kIterate ? op.count : std::uint32_t{0},
                        .value = steps.size() + 1,
-                       .operation = i});
+                       .operation = i,
+                       .beyond = beyond});
+      if (beyond) break;
     }
   }
   return steps;

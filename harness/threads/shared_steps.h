@@ -26,6 +26,7 @@ struct SharedStep {
   std::uint32_t count = 0;    // iterate: entries to stop after; 0: none
   Value value = 0;            // what it writes or adds: its number in the tape, from 1
   std::size_t operation = 0;  // of the tape
+  bool beyond = false;        // stands for all of the operation that is beyond what is done
 };
 
 // Whether a step of this kind may change the map.

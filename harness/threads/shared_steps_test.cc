@@ -40,11 +40,18 @@ TEST(SharedStepsTest, PhasesAreTakenApartAndKeysWrapAround) {
 
 TEST(SharedStepsTest, EachPartHasALimitOfItsOwn) {
   const std::vector<SharedStep> steps = StepsOf("fill 0 4000\nt0: look 0 200\nt1: look 0 200\n");
-  const auto before = std::count_if(steps.begin(), steps.end(), [](const SharedStep& step) {
-    return step.thread == kBeforeThreads;
-  });
-  EXPECT_EQ(before, static_cast<std::ptrdiff_t>(kMaxStepsBefore));
-  EXPECT_EQ(steps.size(), kMaxStepsBefore + kMaxThreadSteps);
+  const auto done = [&](bool before) {
+    return std::count_if(steps.begin(), steps.end(), [&](const SharedStep& step) {
+      return (step.thread == kBeforeThreads) == before && !step.beyond;
+    });
+  };
+  EXPECT_EQ(done(true), static_cast<std::ptrdiff_t>(kMaxStepsBefore));
+  EXPECT_EQ(done(false), static_cast<std::ptrdiff_t>(kMaxThreadSteps));
+  std::vector<std::size_t> cut_short;
+  for (const SharedStep& step : steps) {
+    if (step.beyond) cut_short.push_back(step.operation);
+  }
+  EXPECT_EQ(cut_short, (std::vector<std::size_t>{0, 2}));
 }
 
 TEST(SharedStepsTest, RequestsSayWhatIsWrittenAndComparedAndNothingElse) {

@@ -38,8 +38,10 @@ std::string_view NameOf(OpCode code) { return kOpInfo[static_cast<int>(code)].na
 struct StepLimit {
   StepLimit() = default;
   StepLimit(const std::vector<SharedStep>& steps, std::uint64_t keys) {
-    const std::uint64_t entries = std::min<std::uint64_t>(keys, steps.size());
-    const std::uint64_t needed = (1 << 16) + steps.size() * (8192 + 1024 * entries);
+    const auto done = static_cast<std::uint64_t>(std::count_if(
+        steps.begin(), steps.end(), [](const SharedStep& step) { return !step.beyond; }));
+    const std::uint64_t entries = std::min(keys, done);
+    const std::uint64_t needed = (1 << 16) + done * (8192 + 1024 * entries);
     points = static_cast<std::uint32_t>(std::min<std::uint64_t>(needed, kMaxStepLimit));
     exact = needed == points;
   }
@@ -207,7 +209,7 @@ bool ThreadRun::RunBefore() {
   for (const SharedStep& step : stage_->steps()) {
     if (stage_->LeavesOut(step)) {
       core_.BeginOperation(step.operation);
-      core_.Skip(Fate::kNotShared);
+      core_.Skip(step.beyond ? Fate::kBeyond : Fate::kNotShared);
       continue;
     }
     if (step.thread != kBeforeThreads) continue;

@@ -46,7 +46,7 @@ ThreadStage::ThreadStage(const SharedMapKind& kind, const Tape& tape)
 }
 
 bool ThreadStage::LeavesOut(const SharedStep& step) const {
-  if (!map_->Does(step.code)) return true;
+  if (step.beyond || !map_->Does(step.code)) return true;
   return threads_only_read_ && step.thread != kBeforeThreads && Writes(step.code);
 }
 

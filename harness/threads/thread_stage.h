@@ -49,7 +49,7 @@ class ThreadStage {
   Caller& after() { return after_; }
   const std::vector<Caller>& threads() const { return threads_; }
 
-  // Whether it is not done: the map cannot, or may not under threads.
+  // Whether it is not done: the map cannot, or may not under threads, or enough is done.
   bool LeavesOut(const SharedStep& step) const;
   // Does the step, and false if the map threw.
   bool Do(Caller& caller, const SharedStep& step);

@@ -145,7 +145,6 @@ ChildSpec SpecOf(const Session& session, const ExploreArguments& arguments,
   ChildSpec spec;
   spec.argv = {session.program,
                "explore-one",
-               arguments.file,
                "--map",
                arguments.map,
                "--level",
@@ -155,7 +154,9 @@ ChildSpec SpecOf(const Session& session, const ExploreArguments& arguments,
                "--most",
                std::to_string(arguments.most),
                "--limit",
-               arguments.limit};
+               arguments.limit,
+               "--",
+               arguments.file};
   spec.input = content;
   spec.environment = SanitizerEnvironment();
   return spec;

@@ -110,9 +110,17 @@ LoadedTape LoadTape(std::string_view content, const std::string& name,
 }
 
 std::vector<HeaderChange> ChangesOf(const TargetInfo& target, const Config& config) {
+  const Config shaped = target.shape(config);
   const auto said = Headers(config);
-  const auto runs = Headers(target.shape(config));
+  const auto runs = Headers(shaped);
   std::vector<HeaderChange> changes;
+  // A map for one thread has no line.
+  const auto shared = [](const Config& of) {
+    return of.shared == SharedKind::kNone ? std::string("hmap") : std::string(NameOf(of.shared));
+  };
+  if ((config.shared == SharedKind::kNone) != (shaped.shared == SharedKind::kNone)) {
+    changes.push_back({"map", shared(config), shared(shaped)});
+  }
   for (const auto& [name, value] : said) {
     // Some lines belong to some types: without one, the type is the change.
     const auto other = std::find_if(runs.begin(), runs.end(), [&name = name](const auto& header) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "harness/tape_binary.h"
 #include "harness/tape_text.h"
 #include "harness/tool/error.h"
@@ -11,6 +14,12 @@ namespace {
 
 Config ShapeToFloats(Config config) {
   config.type = KeyType::kF64;
+  return config;
+}
+
+template <SharedKind kShared>
+Config ShapeTo(Config config) {
+  config.shared = kShared;
   return config;
 }
 
@@ -102,6 +111,28 @@ TEST(ChangesOf, NamesWhatTheShapeChangesWhateverLinesTheTypesHave) {
   const std::vector<HeaderChange> to_bytes = ChangesOf(bytes, config);
   ASSERT_EQ(to_bytes.size(), 1u);
   EXPECT_EQ(to_bytes[0].runs, "bytes");
+}
+
+TEST(ChangesOf, NamesThatThreadsShareTheMapOrDoNot) {
+  Config config;
+  config.shared = SharedKind::kSync;
+  const std::vector<HeaderChange> alone =
+      ChangesOf({"ops", "", ShapeTo<SharedKind::kNone>, {}}, config);
+  ASSERT_FALSE(alone.empty());
+  EXPECT_EQ(alone[0].name, "map");
+  EXPECT_EQ(alone[0].said, "sync");
+  EXPECT_EQ(alone[0].runs, "hmap");
+  const std::vector<HeaderChange> other =
+      ChangesOf({"threads_sharded", "", ShapeTo<SharedKind::kSharded>, {}}, config);
+  EXPECT_EQ(std::count_if(other.begin(), other.end(),
+                          [](const HeaderChange& change) { return change.name == "map"; }),
+            1);
+  config.shared = SharedKind::kNone;
+  const std::vector<HeaderChange> together =
+      ChangesOf({"threads_sync", "", ShapeTo<SharedKind::kSync>, {}}, config);
+  ASSERT_FALSE(together.empty());
+  EXPECT_EQ(together[0].said, "hmap");
+  EXPECT_EQ(together[0].runs, "sync");
 }
 
 TEST(TargetOfPath, IsTheFoldersName) {
