@@ -101,6 +101,8 @@ struct RunResult {
   std::string unjudged{};
   // Points, of either level, that threads met (`ScheduleRun::steps`).
   std::uint64_t points = 0;
+  // Switches of an explicit schedule that could not be made (`ScheduleRun::untaken`).
+  std::uint32_t untaken = 0;
   // Times that a thread had to let others go on after many points (`ScheduleRun::let_on`).
   std::uint32_t let_on = 0;
   // Of a run of threads: an explicit schedule that makes this very run again.

@@ -277,6 +277,7 @@ void ThreadRun::RunThem() {
   stuck_ = run_.end != RunEnd::kFinished;
   core_.result().taken = run_.taken;
   core_.result().points = run_.steps;
+  core_.result().untaken = run_.untaken;
   core_.result().let_on = run_.let_on;
   if (options_.decisions != nullptr) *options_.decisions = run_.decisions;
   if (run_.preemptions != 0) core_.Hit(Milestone::kThreadPreempted);

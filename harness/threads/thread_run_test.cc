@@ -199,6 +199,15 @@ TEST(ThreadRunTest, TheHistoryHasALineForEveryStepInTheOrderOfTheCalls) {
   EXPECT_EQ(result.steps, 5u);
   EXPECT_EQ(result.skipped, 1u) << "a toy cannot pop";
   EXPECT_GT(result.points, 0u);
+  EXPECT_EQ(result.untaken, 0u);
+}
+
+TEST(ThreadRunTest, SwitchesThatCannotBeMadeAreCounted) {
+  const RunResult result =
+      RunToy(Bug::kNone,
+             ParseTape("t0: put 1\nt1: put 2\n", "schedule: explicit locks 0>1 8000>0 9000>1\n"));
+  EXPECT_EQ(VerdictOf(result), "");
+  EXPECT_EQ(result.untaken, 2u);
 }
 
 TEST(ThreadRunTest, TellsAStateForEveryStepThatIsTheSameEveryTime) {

@@ -105,7 +105,9 @@ RunResult RunFake(std::string_view map, const Tape& tape, const RunOptions& opti
   result.failure = FailureInMap(options);
   const bool go119 = tape.config.policy == PolicyKind::kGo119;
   // Threads have one choice, who begins, and it is the second that fails.
-  const bool second_begins = !tape.schedule.switches.empty();
+  const std::size_t switches = tape.schedule.switches.size();
+  const bool second_begins = switches != 0;
+  if (switches > 1) result.untaken = static_cast<std::uint32_t>(switches - 1);
   if (options.decisions != nullptr) {
     *options.decisions = {{0, 0b11, -1, static_cast<std::uint8_t>(second_begins ? 1 : 0)}};
   }

@@ -80,6 +80,15 @@ Tape SharedTapeOf(const std::string& content, const std::string& name) {
                                     ": a tape of one thread has no schedules; one with `map:` "
                                     "and threads has, see `mapfuzz list tape`");
   }
+  std::set<int> threads;
+  for (const Op& op : tape.ops) {
+    if (op.thread != kBeforeThreads) threads.insert(op.thread);
+  }
+  if (threads.size() < 2) {
+    throw ToolError(kExitUsage, name +
+                                    ": fewer than two threads have operations, so there is "
+                                    "nothing to interleave; give another one some (`t1: get 3`)");
+  }
   return tape;
 }
 
@@ -236,7 +245,9 @@ std::string_view WhyNotAll(std::string_view end) {
 std::string NextBound(const Session& session, const ExploreArguments& arguments,
                       const Json& summary) {
   if (summary["preemptions"] < arguments.preemptions || arguments.preemptions == kMostPreemptions) {
-    return "no schedule has more preemptions. Next: a tape with more operations";
+    const bool at_locks = arguments.level == kPointLevelNames[static_cast<int>(PointLevel::kLocks)];
+    return fmt::format("no schedule has more preemptions. Next: {}a tape with more operations",
+                       at_locks ? "--level accesses, or " : "");
   }
   std::string next = fmt::format("Next: {} explore --level {} --preemptions {}", session.command,
                                  arguments.level, arguments.preemptions + 1);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "harness/tool/app_fixture.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
@@ -80,6 +82,20 @@ TEST_F(ExploreTest, AsksForNoMorePreemptionsThanThereCanBe) {
 TEST_F(ExploreTest, ATapeThatCannotBeReadIsBadInput) {
   const Outcome run = Explore("mapfuzz tape v1\nt0: put 3\nend\n");
   EXPECT_EQ(run.code, kExitUsage) << run.output;
+}
+
+TEST_F(ExploreTest, RefusesATapeWithNothingToInterleave) {
+  const Outcome run = Explore("mapfuzz tape v1\nmap: sync\nput 3\nt1: get 3\nend\n");
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_TRUE(run.Says("fewer than two threads have operations")) << run.output;
+}
+
+TEST_F(ExploreTest, ANameMayBeginWithADash) {
+  folder_.Put("-x.tape", SharedText(kFine));
+  const std::filesystem::path here = std::filesystem::current_path();
+  std::filesystem::current_path(folder_.path());
+  EXPECT_EQ(Run({"explore", "--out", folder_ / "out", "--", "-x.tape"}).code, kExitClean);
+  std::filesystem::current_path(here);
 }
 
 TEST_F(ExploreTest, RefusesATapeOfOneThread) {

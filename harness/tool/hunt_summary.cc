@@ -135,12 +135,13 @@ std::vector<std::string> HuntSummary::Problems() const {
   for (const TargetSummary& target : targets) {
     const std::string& name = target.name;
     if (!target.broken.empty()) problems.push_back(name + ": " + target.broken);
-    if (interrupted || at_first_finding) continue;
+    if (at_first_finding) continue;
     if (target.mutated == 0) {
-      problems.push_back(name +
-                         ": no mutated input was executed; give it more time or fewer "
-                         "inputs to begin with");
+      problems.push_back(name + ": no mutated input was executed" +
+                         (interrupted ? " before the interrupt"
+                                      : "; give it more time or fewer inputs to begin with"));
     }
+    if (interrupted) continue;
     const std::string stuck = target.WhyStuck();
     if (!stuck.empty()) problems.push_back(name + ": " + stuck);
     if (target.page.operations == 0) continue;

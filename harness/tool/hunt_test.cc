@@ -8,6 +8,7 @@
 #include "harness/tool/app_fixture.h"
 #include "harness/tool/error.h"
 #include "harness/tool/files.h"
+#include "harness/tool/hunt_summary.h"
 
 namespace mapfuzz::tool {
 namespace {
@@ -285,6 +286,20 @@ TEST_F(MapfuzzTest, RefusesOneFolderForCorpusAndFindings) {
   const Outcome run = Run({"hunt", "--corpus", folder_ / "x", "--out", folder_ / "y/../x"});
   EXPECT_EQ(run.code, kExitUsage);
   EXPECT_TRUE(run.Says("one folder")) << run.output;
+}
+
+TEST(HuntSummaryTest, AnInterruptedHuntIsCleanIfEveryTargetRan) {
+  HuntSummary summary;
+  summary.interrupted = true;
+  summary.targets.resize(2);
+  for (TargetSummary& target : summary.targets) {
+    target.mutated = 1;
+    target.page.operations = 1;
+    target.page.mutated_operations = 1;
+  }
+  EXPECT_EQ(summary.ExitCode(), kExitClean);
+  summary.targets[1].mutated = 0;
+  EXPECT_EQ(summary.ExitCode(), kExitHarness);
 }
 
 }  // namespace

@@ -99,6 +99,17 @@ void RemarkChanges(Screen& screen, const std::vector<ReplayItem>& items) {
                   in_folders == 1 ? "1 file says" : FormatCount(in_folders) + " files say"));
 }
 
+// A schedule that was not run as it is written may show nothing of what it was kept for.
+void RemarkSwitches(Screen& screen, const std::vector<ReplayItem>& items) {
+  for (const ReplayItem& item : items) {
+    if (item.verdict.untaken == 0) continue;
+    screen.Remark(fmt::format(
+        "note: {}: {} of the switches in its schedule not made, to threads that could not go on or "
+        "at points that there were not; a schedule at accesses belongs to one build",
+        InputName(item.path), FormatCount(item.verdict.untaken)));
+  }
+}
+
 struct Sum {
   std::size_t all = 0, failed = 0, bad = 0, expected = 0, cut = 0, open = 0;
   const ReplayItem* first_failed = nullptr;
@@ -194,6 +205,7 @@ int Replay(Session& session, const ReplayOptions& options) {
   ReplayInputs inputs = ExpandInputs(options);
   RunItems(session, options, inputs.items);
   RemarkChanges(session.screen, inputs.items);
+  RemarkSwitches(session.screen, inputs.items);
   const Sum sum = SumUp(inputs.items);
   if (session.json) {
     PrintJson(session, options, inputs, sum);

@@ -30,6 +30,21 @@ TEST_F(MapfuzzTest, ReplaysEachInputInAProcessOfItsOwn) {
                   .Says("MAPFUZZ-FAIL oracle=cost property=hang op=? site=?"));
 }
 
+TEST_F(MapfuzzTest, SaysThatAScheduleWasNotRunAsItIsWritten) {
+  Tape tape;
+  tape.config.shared = SharedKind::kSync;
+  tape.ops = {{.code = OpCode::kPut, .key = 3, .thread = 0},
+              {.code = OpCode::kGet, .key = 3, .thread = 1}};
+  tape.schedule = ExplicitSchedule(PointLevel::kLocks, {{0, 1}, {99, 0}});
+  const std::string file = folder_.Put("a.tape", ToText(Canonical(tape)));
+  const Outcome run = Run({"replay", file});
+  EXPECT_EQ(run.code, kExitClean);
+  EXPECT_TRUE(run.Says("1 of the switches in its schedule not made")) << run.output;
+  EXPECT_TRUE(Run({"replay", "--json", file}).Says("\"switches_not_made\": 1"));
+  tape.schedule.switches.pop_back();
+  EXPECT_FALSE(Run({"replay", folder_.Put("b.tape", ToText(Canonical(tape)))}).Says("not made"));
+}
+
 TEST_F(MapfuzzTest, ReplaysFoldersAndStandardInput) {
   folder_.Put("tapes/fine.tape", Text(kFine));
   folder_.Put("tapes/README.md", "About these tapes.\n");

@@ -124,6 +124,7 @@ Json RunTape(const Registry& registry, const LoadedTape& loaded, const RunOneArg
               {"steps", run.steps},
               {"skipped", run.skipped},
               {"points", run.points},
+              {"untaken", run.untaken},
               {"largest", run.largest},
               {"milestones", reached},
               {"consulted", run.consulted},
@@ -235,6 +236,7 @@ Verdict VerdictOf(const ChildExit& end) {
     verdict.steps = result.value("steps", std::uint64_t{0});
     verdict.skipped = result.value("skipped", std::uint64_t{0});
     verdict.points = result.value("points", std::uint64_t{0});
+    verdict.untaken = result.value("untaken", std::uint64_t{0});
     verdict.hides_state = result.value("hides_state", false);
     verdict.story = result.value("story", "");
     verdict.largest = result.value("largest", std::uint64_t{0});
@@ -314,6 +316,7 @@ nlohmann::ordered_json ToJson(const Verdict& verdict, const std::string& command
     json["steps"] = verdict.steps;
     json["skipped"] = verdict.skipped;
     if (verdict.points != 0) json["points"] = verdict.points;
+    if (verdict.untaken != 0) json["switches_not_made"] = verdict.untaken;
     if (!verdict.left_out.empty()) {
       json["skipped_operations"] = ByName(verdict.left_out);
       json["skipped_because"] = ToJson(verdict.left_out);

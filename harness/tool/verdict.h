@@ -49,8 +49,9 @@ struct Verdict {
   std::string digest;  // of the history
   std::uint64_t steps = 0;
   std::uint64_t skipped = 0;
-  std::uint64_t points = 0;  // that threads met; see RunResult
-  bool hides_state = false;  // states were asked for, and the map does not show them
+  std::uint64_t points = 0;   // that threads met; see RunResult
+  std::uint64_t untaken = 0;  // switches of the schedule that were not made
+  bool hides_state = false;   // states were asked for, and the map does not show them
   std::uint64_t largest = 0;
   std::uint64_t failed_step = 0;
   std::uint64_t failed_op = 0;
