@@ -115,18 +115,42 @@ class Check {
       ClearMoments moments = MomentsOfClear(history_, op);
       if (moments.moments.size() > 1) clears.push_back(std::move(moments));
     }
-    result_.verdict = PlaceClears(Spread(history_), clears, 0);
+    std::vector<OneMoment> placed;
+    result_.verdict = PlaceClears(Spread(history_), clears, placed);
   }
 
-  // `history` with the clears before `next` at a moment each; the keys allow that.
+  // Whether the next clear at this moment, and a clear before it, have been tried the other way
+  // round: all clears are alike.
+  static bool IsTried(const std::vector<ClearMoments>& clears, const std::vector<OneMoment>& placed,
+                      const OneMoment& moment) {
+    const auto has = [](const ClearMoments& clear, const OneMoment& wanted) {
+      return std::find(clear.moments.begin(), clear.moments.end(), wanted) != clear.moments.end();
+    };
+    for (std::size_t i = 0; i != placed.size(); ++i) {
+      if (moment.called < placed[i].called && has(clears[i], moment) &&
+          has(clears[placed.size()], placed[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // `history` has the first clears where they are `placed`, and each key allows that.
   Linearizability PlaceClears(const ConcurrentHistory& history,
-                              const std::vector<ClearMoments>& clears, std::size_t next) {
-    if (next == clears.size()) return Linearizability::kLinearizable;
+                              const std::vector<ClearMoments>& clears,
+                              std::vector<OneMoment>& placed) {
+    if (placed.size() == clears.size()) return Linearizability::kLinearizable;
+    const ClearMoments& next = clears[placed.size()];
     Linearizability verdict = Linearizability::kNotLinearizable;
-    for (const OneMoment& moment : clears[next].moments) {
-      const ConcurrentHistory placed = WithClearAt(history, clears[next].op, moment);
-      Linearizability here = CheckKeys(placed);
-      if (here == Linearizability::kLinearizable) here = PlaceClears(placed, clears, next + 1);
+    for (const OneMoment& moment : next.moments) {
+      if (IsTried(clears, placed, moment)) continue;
+      const ConcurrentHistory with_next = WithClearAt(history, next.op, moment);
+      Linearizability here = CheckKeys(with_next);
+      if (here == Linearizability::kLinearizable) {
+        placed.push_back(moment);
+        here = PlaceClears(with_next, clears, placed);
+        placed.pop_back();
+      }
       if (here == Linearizability::kLinearizable) return here;
       if (here == Linearizability::kUndecided) verdict = here;
     }
@@ -184,7 +208,7 @@ class Shrink {
 
   bool Fails(const std::vector<bool>& held) {
     LinearizabilityOptions options = options_;
-    options.node_budget -= result_.nodes;
+    options.node_budget -= std::min(result_.nodes, options.node_budget);
     const LinearizabilityResult result = CheckHeld(history_, held, options);
     result_.nodes += result.nodes;
     if (result.verdict == Linearizability::kUndecided) result_.minimal = false;
