@@ -45,7 +45,7 @@ inline constexpr std::string_view kFateTexts[kFates] = {
     "the map is not checked",
     "no such field now, or it holds that already",
     "the map that threads share cannot do it",
-    "threads do 256 steps in all, after 2,048 before them",
+    "threads, and what comes before them, do only so many steps; see `mapfuzz list tape`",
     "the checks after earlier ones have cost all that they may",
     "met in step",
     "met by no step",

@@ -19,8 +19,8 @@ enum class SizePromise : std::uint8_t {
 };
 
 enum class ClearPromise : std::uint8_t {
-  // All keys are deleted at one moment between call and return. Beside a promise of a size in
-  // bounds, those bounds are drawn as if each key had a moment of its own.
+  // All keys are deleted at one moment between call and return. Of a size that
+  // is not atomic, the bounds are drawn as if each key had a moment of its own.
   kAtomic,
   // Each key is deleted at some moment between call and return, not at the same for all.
   kPerKey,

@@ -33,8 +33,7 @@ std::string ValuesOf(const std::string& header) {
     return fmt::format("{} to {}, of a shared map", kMinThreads, kMostThreads);
   if (header == "schedule") {
     return "random LEVEL seed N chance 1/N (N from 2 to 64, a power of two), pct LEVEL seed N "
-           "depth N "
-           "length N, or explicit LEVEL POINT>THREAD ..., of threads";
+           "depth N length N, or explicit LEVEL POINT>THREAD ..., of threads";
   }
   if (header == "policy") return Words(kPolicyNames);
   if (header == "path") return Words(kPathNames) + ": Go's look-up for the key type, or for any";
