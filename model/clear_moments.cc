@@ -1,6 +1,7 @@
 #include "model/clear_moments.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mapfuzz {
 namespace {
@@ -49,21 +50,22 @@ ClearMoments MomentsOfClear(const ConcurrentHistory& history, std::size_t op) {
   return result;
 }
 
-ConcurrentHistory Spread(ConcurrentHistory history) {
-  for (ConcurrentOp& op : history.ops) {
-    op.called = Doubled(op.called);
-    op.returned = Doubled(op.returned);
-    for (Production& production : op.answer.produced) {
-      production.moment = Doubled(production.moment);
-    }
+HistoryPart Spread(HistoryPart part) {
+  for (HistoryAtom& atom : part.atoms) {
+    atom.called = Doubled(atom.called);
+    atom.returned = Doubled(atom.returned);
   }
-  return history;
+  return part;
 }
 
-ConcurrentHistory WithClearAt(ConcurrentHistory history, std::size_t op, const OneMoment& moment) {
-  history.ops[op].called = moment.called;
-  history.ops[op].returned = moment.returned;
-  return history;
+HistoryPart WithClearAt(HistoryPart part, std::size_t op, const OneMoment& moment) {
+  const auto clear = std::find_if(part.atoms.begin(), part.atoms.end(),
+                                  [op](const HistoryAtom& atom) { return atom.op == op; });
+  HistoryAtom moved = *clear;
+  moved.called = moment.called;
+  moved.returned = moment.returned;
+  const auto position = static_cast<std::size_t>(clear - part.atoms.begin());
+  return WithAtom(WithoutAtom(std::move(part), position), moved);
 }
 
 }  // namespace mapfuzz

@@ -17,10 +17,11 @@
 #include <vector>
 
 #include "model/concurrent_history.h"
+#include "model/history_parts.h"
 
 namespace mapfuzz {
 
-// In a history as `Spread` makes it. `returned` is `called`, or `kNever` for what never happened.
+// In parts as `Spread` makes them. `returned` is `called`, or `kNever` for what never happened.
 struct OneMoment {
   Moment called = 0;
   Moment returned = 0;
@@ -37,11 +38,11 @@ struct ClearMoments {
 // happened. O(operations * productions).
 ClearMoments MomentsOfClear(const ConcurrentHistory& history, std::size_t op);
 
-// The history with room for a moment between any two: all are doubled.
-ConcurrentHistory Spread(ConcurrentHistory history);
+// The part with room for a moment between any two: all are doubled.
+HistoryPart Spread(HistoryPart part);
 
-// A spread history, its clear `op` at this moment.
-ConcurrentHistory WithClearAt(ConcurrentHistory history, std::size_t op, const OneMoment& moment);
+// A spread part of one key, the clear `op` at this moment in it.
+HistoryPart WithClearAt(HistoryPart part, std::size_t op, const OneMoment& moment);
 
 }  // namespace mapfuzz
 

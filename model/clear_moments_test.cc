@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "model/history_words.h"
 
 namespace mapfuzz {
@@ -46,14 +48,22 @@ TEST(ClearMomentsTest, OneThatNeverReturnedMayNotHaveHappened) {
               ElementsAre(At(3), OneMoment{kNever - 1, kNever}));
 }
 
-TEST(ClearMomentsTest, SpreadMakesRoomBetweenAnyTwoMoments) {
-  const ConcurrentHistory spread =
-      Spread({{}, {Iterate({0, 1, 4}, {{{7, 70}, 2}}), Put({1, 3}, 7, 70)}});
-  EXPECT_EQ(spread.ops[0].called, 2U);
-  EXPECT_EQ(spread.ops[0].returned, 8U);
-  EXPECT_EQ(spread.ops[0].answer.produced[0].moment, 4U);
-  EXPECT_EQ(spread.ops[1].called, 6U);
-  EXPECT_EQ(spread.ops[1].returned, kNever);
+TEST(ClearMomentsTest, AClearIsMovedInAPartThatHasRoomBetweenAnyTwoMoments) {
+  const ConcurrentHistory history{{},
+                                  {Clear({0, 0, 9}), Put({1, 1, 2}, 7, 70),
+                                   Iterate({1, 3, 6}, {{{7, 70}, 4}}), Put({2, 5}, 7, 71)}};
+  const HistoryPart part =
+      WithClearAt(Spread(CutIntoParts(history, {.iteration = IterationPromise::kPerKey},
+                                      std::vector<bool>(history.ops.size(), true))[0]),
+                  0, At(5));
+  std::vector<std::size_t> ops;
+  std::vector<OneMoment> moments;
+  for (const HistoryAtom& atom : part.atoms) {
+    ops.push_back(atom.op);
+    moments.push_back({atom.called, atom.returned});
+  }
+  EXPECT_THAT(ops, ElementsAre(1, 0, 2, 3));
+  EXPECT_THAT(moments, ElementsAre(OneMoment{2, 4}, At(5), OneMoment{6, 8}, OneMoment{10, kNever}));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ class ConfigurationSet {
  public:
   using Row = std::span<const std::uint64_t>;
 
-  explicit ConfigurationSet(std::size_t width) : width_(width), slots_(64, kFree) {}
+  explicit ConfigurationSet(std::size_t width) : width_(width) {}
 
   std::size_t size() const { return size_; }
 
@@ -53,7 +53,7 @@ class ConfigurationSet {
   }
 
   void Grow() {
-    slots_.assign(slots_.size() * 2, kFree);
+    slots_.assign(std::max<std::size_t>(slots_.size() * 2, 64), kFree);
     for (std::size_t number = 0; number != size_; ++number) SlotOf((*this)[number]) = number;
   }
 

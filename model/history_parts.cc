@@ -205,6 +205,14 @@ std::vector<HistoryPart> CutIntoParts(const ConcurrentHistory& history, const Pr
   return Cutter(history, promises, held).Cut();
 }
 
+HistoryPart WithoutAtom(HistoryPart part, std::size_t position) {
+  part.atoms.erase(part.atoms.begin() + static_cast<std::ptrdiff_t>(position));
+  for (HistoryAtom& other : part.atoms) {
+    if (other.after && *other.after > position) --*other.after;
+  }
+  return part;
+}
+
 HistoryPart WithAtom(HistoryPart part, const HistoryAtom& atom) {
   const auto place =
       std::upper_bound(part.atoms.begin(), part.atoms.end(), atom.called,

@@ -67,6 +67,9 @@ std::vector<HistoryPart> CutIntoParts(const ConcurrentHistory& history, const Pr
 // The part, if also this atom happened.
 HistoryPart WithAtom(HistoryPart part, const HistoryAtom& atom);
 
+// The part without the atom at this position, which none has to be after.
+HistoryPart WithoutAtom(HistoryPart part, std::size_t position);
+
 // All keys of the history, in order.
 std::vector<KeyId> KeysOf(const ConcurrentHistory& history);
 

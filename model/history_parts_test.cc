@@ -97,6 +97,8 @@ TEST(HistoryPartsTest, ProductionsOfAKeyAreLinkedByItsAbsence) {
   part = WithAtom(part, other);
   EXPECT_EQ(part.atoms[0].called, 1U);
   expect_links(1);
+  part = WithoutAtom(part, 0);
+  expect_links(0);
 }
 
 TEST(HistoryPartsTest, ReadsWithoutReturnSayNothing) {

@@ -5,6 +5,7 @@
 
 #include "model/clear_moments.h"
 #include "model/history_parts.h"
+#include "model/order_witness.h"
 
 namespace mapfuzz {
 namespace {
@@ -25,11 +26,13 @@ class Check {
       : history_(history),
         held_(held),
         options_(options),
-        parts_(CutIntoParts(history, options.promises, held)) {}
+        parts_(CutIntoParts(history, options.promises, held)),
+        orders_(parts_.size()),
+        has_order_(parts_.size()) {}
 
   LinearizabilityResult Run() {
     for (std::size_t i = 0; i != parts_.size(); ++i) {
-      if (!CheckPart(parts_[i], parts_.size() - i)) return std::move(result_);
+      if (!CheckPart(i, parts_.size() - i)) return std::move(result_);
     }
     for (const std::size_t op : OpsByCall(history_)) {
       if (IsBounded(op) && !CheckSize(op)) return std::move(result_);
@@ -51,9 +54,14 @@ class Check {
   }
 
   // False if the history is known not to be linearizable.
-  bool CheckPart(const HistoryPart& part, std::uint64_t sharers) {
-    const LinearizationSearch search = SearchPart(part, sharers);
-    if (search.verdict == Linearizability::kLinearizable) return true;
+  bool CheckPart(std::size_t number, std::uint64_t sharers) {
+    const HistoryPart& part = parts_[number];
+    LinearizationSearch search = SearchPart(part, sharers);
+    if (search.verdict == Linearizability::kLinearizable) {
+      orders_[number] = std::move(search.order);
+      has_order_[number] = true;
+      return true;
+    }
     result_.verdict = search.verdict;
     if (search.verdict == Linearizability::kUndecided) return true;
     if (part.keys.size() == 1) result_.key = part.keys[0];
@@ -80,7 +88,27 @@ class Check {
     return SearchPart(WithAtom(part, atom)).verdict;
   }
 
+  // Whether the orders found show that many keys at some moment of the operation.
+  bool IsShown(std::size_t op) const {
+    std::uint64_t always = 0;  // keys that are in none of them shown not to have been there
+    std::uint64_t ever = 0;    // keys that are shown to have been
+    for (std::size_t i = 0; i != parts_.size(); ++i) {
+      for (std::size_t key = 0; key != parts_[i].keys.size(); ++key) {
+        Presence shown;
+        if (has_order_[i]) {
+          shown = PresenceIn(parts_[i], orders_[i], key, history_.ops[op].called,
+                             history_.ops[op].returned);
+        }
+        always += shown.not_there ? 0 : 1;
+        ever += shown.there ? 1 : 0;
+      }
+    }
+    const std::uint64_t size = history_.ops[op].answer.size;
+    return always <= size && size <= ever;
+  }
+
   bool CheckSize(std::size_t op) {
+    if (IsShown(op)) return true;
     std::uint64_t always = 0;        // keys that were there throughout
     std::uint64_t maybe_always = 0;  // or are not known not to have been
     std::uint64_t ever = 0;          // keys that may have been there
@@ -109,14 +137,17 @@ class Check {
   // all. Every key has some for itself.
   void CheckClears() {
     if (options_.promises.clear != ClearPromise::kAtomic) return;
+    if (ShowClearsAtOneMoment(history_, parts_, orders_)) return;
     std::vector<ClearMoments> clears;
     for (const std::size_t op : OpsByCall(history_)) {
       if (!held_[op] || history_.ops[op].request.op != MapOp::kClear) continue;
       ClearMoments moments = MomentsOfClear(history_, op);
       if (moments.moments.size() > 1) clears.push_back(std::move(moments));
     }
+    std::vector<HistoryPart> spread;
+    for (const HistoryPart& part : parts_) spread.push_back(Spread(part));
     std::vector<OneMoment> placed;
-    result_.verdict = PlaceClears(Spread(history_), clears, placed);
+    result_.verdict = PlaceClears(spread, clears, placed);
   }
 
   // Whether the next clear at this moment, and a clear before it, have been tried the other way
@@ -135,8 +166,8 @@ class Check {
     return false;
   }
 
-  // `history` has the first clears where they are `placed`, and each key allows that.
-  Linearizability PlaceClears(const ConcurrentHistory& history,
+  // `parts` have the first clears where they are `placed`, and each of them allows that.
+  Linearizability PlaceClears(const std::vector<HistoryPart>& parts,
                               const std::vector<ClearMoments>& clears,
                               std::vector<OneMoment>& placed) {
     if (placed.size() == clears.size()) return Linearizability::kLinearizable;
@@ -144,8 +175,8 @@ class Check {
     Linearizability verdict = Linearizability::kNotLinearizable;
     for (const OneMoment& moment : next.moments) {
       if (IsTried(clears, placed, moment)) continue;
-      const ConcurrentHistory with_next = WithClearAt(history, next.op, moment);
-      Linearizability here = CheckKeys(with_next);
+      std::vector<HistoryPart> with_next;
+      Linearizability here = PlaceClear(parts, next.op, moment, with_next);
       if (here == Linearizability::kLinearizable) {
         placed.push_back(moment);
         here = PlaceClears(with_next, clears, placed);
@@ -157,11 +188,15 @@ class Check {
     return verdict;
   }
 
-  // Each key by itself.
-  Linearizability CheckKeys(const ConcurrentHistory& history) {
+  // Whether each part allows the clear at this moment. Leaves them with it there, unless one does
+  // not.
+  Linearizability PlaceClear(const std::vector<HistoryPart>& parts, std::size_t op,
+                             const OneMoment& moment, std::vector<HistoryPart>& placed) {
     Linearizability verdict = Linearizability::kLinearizable;
-    for (const HistoryPart& part : CutIntoParts(history, options_.promises, held_)) {
-      const Linearizability of_key = SearchPart(part).verdict;
+    placed.reserve(parts.size());
+    for (const HistoryPart& part : parts) {
+      placed.push_back(WithClearAt(part, op, moment));
+      const Linearizability of_key = SearchPart(placed.back()).verdict;
       if (of_key == Linearizability::kNotLinearizable) return of_key;
       if (of_key == Linearizability::kUndecided) verdict = of_key;
     }
@@ -172,6 +207,8 @@ class Check {
   const std::vector<bool>& held_;
   const LinearizabilityOptions& options_;
   const std::vector<HistoryPart> parts_;
+  std::vector<AtomOrder> orders_;  // of each part, if one was found
+  std::vector<bool> has_order_;
   LinearizabilityResult result_;
 };
 

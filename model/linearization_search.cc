@@ -66,29 +66,26 @@ class Search {
         now_(bit_words_ + 2 * part.keys.size()),
         known_(now_.size()),
         loose_(part) {
-    for (std::size_t key = 0; key != part.keys.size(); ++key) Set(now_, key, part.initial[key]);
-    for (const HistoryAtom& atom : part.atoms) {
-      reads_.push_back(atom.OnlyReads());
-      missing_ += atom.returned != kNever ? 1 : 0;
-    }
+    reads_.reserve(part.atoms.size());
+    for (const HistoryAtom& atom : part.atoms) reads_.push_back(atom.OnlyReads());
+    stack_.reserve(part.atoms.size());
+    Start();
   }
 
   LinearizationSearch Run() {
-    known_.Insert(now_);
-    Linearizability verdict = Linearizability::kLinearizable;
-    for (Choice choice; missing_ != 0;) {
-      if (known_.size() > budget_) {
-        verdict = Linearizability::kUndecided;
-        break;
-      }
-      if (Advance(choice)) {
-        choice = {};
-      } else if (!GoBack(choice)) {
-        verdict = Linearizability::kNotLinearizable;
-        break;
-      }
+    if (GoStraight()) {
+      const std::uint64_t entered = stack_.size() + 1;
+      return {Linearizability::kLinearizable, Path(), std::min(entered, budget_)};
     }
-    KeepLongest();
+    Start();
+    remembers_ = true;
+    known_.Insert(now_);
+    const Linearizability verdict = GoBackAndForth();
+    if (verdict == Linearizability::kLinearizable) {
+      longest_ = Path();
+    } else {
+      KeepLongest();
+    }
     return {verdict, std::move(longest_), std::min<std::uint64_t>(known_.size(), budget_)};
   }
 
@@ -124,6 +121,36 @@ class Search {
     while (word != bit_words_ && now_[word] == ~std::uint64_t{0}) ++word;
     if (word == bit_words_) return part_.atoms.size();
     return word * 64 + static_cast<std::size_t>(std::countr_one(now_[word]));
+  }
+
+  void Start() {
+    stack_.clear();
+    std::fill(now_.begin(), now_.end(), 0);
+    for (std::size_t key = 0; key != part_.keys.size(); ++key) Set(now_, key, part_.initial[key]);
+    missing_ = static_cast<std::size_t>(
+        std::count_if(part_.atoms.begin(), part_.atoms.end(),
+                      [](const HistoryAtom& atom) { return atom.returned != kNever; }));
+  }
+
+  // As far as the first choices lead. To remember where that was is most of the cost, and most
+  // parts do without.
+  bool GoStraight() {
+    while (missing_ != 0) {
+      if (stack_.size() >= budget_ || !Advance({})) return false;
+    }
+    return true;
+  }
+
+  Linearizability GoBackAndForth() {
+    for (Choice choice; missing_ != 0;) {
+      if (known_.size() > budget_) return Linearizability::kUndecided;
+      if (Advance(choice)) {
+        choice = {};
+      } else if (!GoBack(choice)) {
+        return Linearizability::kNotLinearizable;
+      }
+    }
+    return Linearizability::kLinearizable;
   }
 
   // The first atom from this one on that no other must precede; the number of atoms if none is.
@@ -222,11 +249,14 @@ class Search {
   // Goes on to `after_`, unless that was tried before.
   bool Take(const Choice& choice, bool certain) {
     after_[choice.atom / 64] |= std::uint64_t{1} << (choice.atom % 64);
-    const auto [configuration, fresh] = known_.Insert(after_);
-    if (!fresh) return false;
-    stack_.push_back({configuration_, choice, certain});
-    configuration_ = configuration;
-    now_ = after_;
+    const std::size_t before = configuration_;
+    if (remembers_) {
+      const auto [configuration, fresh] = known_.Insert(after_);
+      if (!fresh) return false;
+      configuration_ = configuration;
+    }
+    stack_.push_back({before, choice, certain});
+    std::swap(now_, after_);
     missing_ -= part_.atoms[choice.atom].returned != kNever ? 1 : 0;
     return true;
   }
@@ -248,10 +278,15 @@ class Search {
     return true;
   }
 
+  std::vector<std::size_t> Path() const {
+    std::vector<std::size_t> path;
+    path.reserve(stack_.size());
+    for (const Frame& frame : stack_) path.push_back(frame.choice.atom);
+    return path;
+  }
+
   void KeepLongest() {
-    if (stack_.size() <= longest_.size()) return;
-    longest_.clear();
-    for (const Frame& frame : stack_) longest_.push_back(frame.choice.atom);
+    if (stack_.size() > longest_.size()) longest_ = Path();
   }
 
   const HistoryPart& part_;
@@ -260,6 +295,7 @@ class Search {
   // A configuration: a bit for each atom that was taken, then kind and value of each key.
   std::vector<std::uint64_t> now_;
   std::vector<std::uint64_t> after_;
+  bool remembers_ = false;  // in `known_`, which configurations have been entered
   ConfigurationSet known_;
   std::size_t configuration_ = 0;  // the number of `now_` in `known_`
   LooseStates loose_;

@@ -25,14 +25,15 @@ enum class Linearizability : std::uint8_t {
 
 struct LinearizationSearch {
   Linearizability verdict = Linearizability::kUndecided;
-  // Positions of atoms: the whole order, or the longest that was tried, the first of these.
+  // Positions of atoms: the order that was found, or else the longest that was tried, the first of
+  // these.
   std::vector<std::size_t> order;
   std::uint64_t nodes = 0;  // configurations entered
 };
 
 // Enters at most `budget` configurations. The same part gives the same result everywhere. Needs no
-// stack, and memory for (atoms / 64 + 2 * keys) words per node. Time per node is O(atoms that are
-// concurrent + keys), and O(atoms) if an operation never returned.
+// stack; and memory for (atoms / 64 + 2 * keys) words per node, once a choice proved wrong. Time
+// per node is O(atoms that are concurrent + keys), and O(atoms) if an operation never returned.
 LinearizationSearch SearchLinearization(const HistoryPart& part, std::uint64_t budget);
 
 }  // namespace mapfuzz
