@@ -50,6 +50,7 @@ MapOp MapOpOf(OpCode code) {
 
 std::vector<SharedStep> SharedStepsOf(const Tape& tape) {
   std::vector<SharedStep> steps;
+  steps.reserve(tape.ops.size());
   std::size_t before = 0;
   std::size_t of_threads = 0;
   for (std::size_t i = 0; i < tape.ops.size(); ++i) {

@@ -75,6 +75,7 @@ class ThreadRun {
         core_(tape.config, options),
         alive_before_(kind.values_alive == nullptr ? 0 : kind.values_alive()),
         stage_(std::make_unique<ThreadStage>(kind, tape)) {
+    told_.reserve(stage_->steps().size());
     TellState(true);
   }
 
@@ -103,7 +104,7 @@ class ThreadRun {
   bool Tell(const Caller::Call& call);
   void TellState(bool at_rest);
   void Judge();
-  void JudgeHistory();
+  void JudgeHistory(const ConcurrentHistory& of_threads);
   void FailHistory(const ConcurrentHistory& history, const std::vector<Caller::Call>& calls,
                    Oracle oracle);
   void TearDown();
@@ -130,9 +131,11 @@ class ThreadRun {
   StepLimit limit_;
   std::vector<NamedRange> parts_;  // of the map, as it was before the threads began
   ScheduleRun run_;
+  std::vector<Caller::Call> calls_;  // of the threads, in their order
   bool stuck_ = false;
-  std::map<Value, std::uint64_t> told_;  // the numbers of the steps' lines, by what they write
-  std::string step_name_;                // to which the core refers
+  // The numbers of the steps' lines, each with what the step writes.
+  std::vector<std::pair<Value, std::uint64_t>> told_;
+  std::string step_name_;  // to which the core refers
 };
 
 bool ThreadRun::Fail(Oracle oracle, std::string property, std::string_view op,
@@ -153,16 +156,16 @@ bool ThreadRun::Fail(Oracle oracle, std::string property, std::string_view op,
 
 // The number of the step's line in the history; of what was read at the end, that of the last.
 std::uint64_t ThreadRun::TellingOf(const SharedStep& step) const {
-  const auto told = told_.find(step.value);
-  return told == told_.end() ? core_.step() : told->second;
+  const auto told = std::find_if(told_.rbegin(), told_.rend(),
+                                 [&](const auto& line) { return line.first == step.value; });
+  return told == told_.rend() ? core_.step() : told->second;
 }
 
 // How the threads went on, and what each of them did when it was on. Empty if they did not run, or
 // not under a schedule.
 std::string ThreadRun::Interleaving() const {
   if (run_.steps == 0) return "";
-  return "\n" + SwitchesText(run_.taken) +
-         TurnsText(TraceOfLastRun(parts_), parts_, stage_->Calls(false));
+  return "\n" + SwitchesText(run_.taken) + TurnsText(TraceOfLastRun(parts_), parts_, calls_);
 }
 
 // The map cannot be asked any more.
@@ -170,7 +173,7 @@ bool ThreadRun::FailThrown(const Caller& caller) {
   const SharedStep& step = caller.calls.back().step;
   std::string detail = "map:   threw: " + *caller.thrown;
   if (step.thread != kBeforeThreads) {
-    detail += "\n\n" + ColumnsText(HistoryOf(stage_->Calls(false)), {});
+    detail += "\n\n" + ColumnsText(HistoryOf(calls_), {});
   }
   Fail(Oracle::kResult, "exception", NameOf(step.code), step, std::move(detail));
   return false;
@@ -198,7 +201,7 @@ bool ThreadRun::Tell(const Caller::Call& call) {
   const bool on_key = HasKey(call.op.request.op);
   const auto key = static_cast<std::int32_t>(step.key);
   if (!core_.BeginStep(step_name_, on_key ? Operands(key) : Operands())) return false;
-  told_[step.value] = core_.step();
+  told_.emplace_back(step.value, core_.step());
   ++core_.result().meetings[0][static_cast<int>(step.code)];
   core_.Digest(DigestOf(call.op));
   if (core_.wants_history()) core_.Line(AnswerText(call.op));
@@ -270,10 +273,15 @@ void ThreadRun::RunThem() {
   if (kind_.own_pointer != nullptr) options.own_pointer = kind_.own_pointer();
   options.keep_decisions = options_.decisions != nullptr;
   shape_before_ = stage_->map().Shape();
-  if (options_.free_threads) return RunFreely(stage_->Bodies(initial_));
+  if (options_.free_threads) {
+    RunFreely(stage_->Bodies(initial_));
+    calls_ = stage_->Calls();
+    return;
+  }
   stage_->map().NameParts(parts_);
   options.ranges = parts_;
   run_ = RunThreads(stage_->Bodies(initial_), tape_.schedule, options);
+  calls_ = stage_->Calls();
   stuck_ = run_.end != RunEnd::kFinished;
   core_.result().taken = run_.taken;
   core_.result().points = run_.steps;
@@ -286,10 +294,9 @@ void ThreadRun::RunThem() {
 
 // In the order of the calls, as if there were one thread.
 bool ThreadRun::TellSteps() {
-  const std::vector<Caller::Call> calls = stage_->Calls(false);
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    if (!Tell(calls[i])) break;
-    const bool all_are_over = i + 1 == calls.size() && !stuck_;
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    if (!Tell(calls_[i])) break;
+    const bool all_are_over = i + 1 == calls_.size() && !stuck_;
     TellState(all_are_over);
   }
   return !core_.stopped();
@@ -297,23 +304,21 @@ bool ThreadRun::TellSteps() {
 
 // A failure tells itself what each thread did.
 void ThreadRun::TellStory() {
-  const std::vector<Caller::Call> calls = stage_->Calls(false);
-  if (options_.story == nullptr || calls.empty()) return;
+  if (options_.story == nullptr || calls_.empty()) return;
   std::string& story = *options_.story;
-  story = ColumnsText(HistoryOf(calls), {}) + "\nschedule: " + ToText(run_.taken) + "\n";
+  story = ColumnsText(HistoryOf(calls_), {}) + "\nschedule: " + ToText(run_.taken) + "\n";
   if (options_.free_threads) return;
   story += PointsText(run_);
   if (core_.result().failure) return;
-  story += TurnsText(TraceOfLastRun(parts_), parts_, calls) + "\n";
+  story += TurnsText(TraceOfLastRun(parts_), parts_, calls_) + "\n";
 }
 
 // Whether all threads are over.
 bool ThreadRun::JudgeSchedule() {
-  const std::vector<Caller::Call> calls = stage_->Calls(false);
-  if (calls.empty()) return true;
+  if (calls_.empty()) return true;
   core_.Consult(Oracle::kSchedule);
-  const auto story = [&] { return ColumnsText(HistoryOf(calls), {}); };
-  const SharedStep& last = calls.back().step;
+  const auto story = [&] { return ColumnsText(HistoryOf(calls_), {}); };
+  const SharedStep& last = calls_.back().step;
   if (run_.end == RunEnd::kDeadlock) {
     Fail(Oracle::kSchedule, "deadlock", "run", last, run_.deadlock + "\n" + story());
   } else if (run_.end == RunEnd::kStepLimit) {
@@ -345,8 +350,9 @@ void ThreadRun::Judge() {
   }
   core_.result().content_digest = Mix(sum);
   core_.Digest(sum);
-  HitOverlaps(HistoryOf(stage_->Calls(false)), core_);
-  JudgeHistory();
+  const ConcurrentHistory history = HistoryOf(calls_);
+  HitOverlaps(history, core_);
+  JudgeHistory(history);
   if (kind_.shows_rest) core_.Consult(Oracle::kStructure);
   if (std::optional<RestFault> fault = stage_->map().FindFault()) {
     Fail(Oracle::kStructure, fault->property, "end", stage_->after().calls.back().step,
@@ -362,25 +368,26 @@ ConcurrentHistory ThreadRun::HistoryOf(const std::vector<Caller::Call>& calls) c
   return history;
 }
 
-void ThreadRun::JudgeHistory() {
+void ThreadRun::JudgeHistory(const ConcurrentHistory& of_threads) {
   const LinearizabilityOptions options{kind_.promises, kNodeBudget};
-  const std::vector<Caller::Call> all = stage_->Calls(true);
-  const ConcurrentHistory whole = HistoryOf(all);
+  const std::vector<Caller::Call>& after = stage_->after().calls;
+  ConcurrentHistory whole = of_threads;
+  for (const Caller::Call& call : after) whole.ops.push_back(call.op);
   const LinearizabilityResult result = CheckLinearizability(whole, options);
   if (result.verdict == Linearizability::kUndecided) {
     core_.result().unjudged = "whether the history is linearizable is too hard to decide";
     return;
   }
-  if (all.size() != stage_->after().calls.size()) core_.Consult(Oracle::kLinearizable);
+  if (!calls_.empty()) core_.Consult(Oracle::kLinearizable);
   core_.Consult(Oracle::kContent);
   if (result.verdict == Linearizability::kLinearizable) return;
-  const std::vector<Caller::Call> of_threads = stage_->Calls(false);
-  const ConcurrentHistory history = HistoryOf(of_threads);
-  if (CheckLinearizability(history, options).verdict == Linearizability::kNotLinearizable) {
-    FailHistory(history, of_threads, Oracle::kLinearizable);
-  } else {
-    FailHistory(whole, all, Oracle::kContent);
+  if (CheckLinearizability(of_threads, options).verdict == Linearizability::kNotLinearizable) {
+    FailHistory(of_threads, calls_, Oracle::kLinearizable);
+    return;
   }
+  std::vector<Caller::Call> all = calls_;
+  all.insert(all.end(), after.begin(), after.end());
+  FailHistory(whole, all, Oracle::kContent);
 }
 
 void ThreadRun::FailHistory(const ConcurrentHistory& history,

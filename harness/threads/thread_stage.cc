@@ -42,6 +42,9 @@ ThreadStage::ThreadStage(const SharedMapKind& kind, const Tape& tape)
       map_(kind.make(tape.config)),
       threads_(tape.config.threads) {
   before_.thread = tape.config.threads;
+  before_.calls.reserve(static_cast<std::size_t>(
+      std::count_if(steps_.begin(), steps_.end(),
+                    [](const SharedStep& step) { return step.thread == kBeforeThreads; })));
   after_.thread = tape.config.threads;
 }
 
@@ -117,19 +120,23 @@ void ThreadStage::ReadAll() {
   const auto read = [this](OpCode code, KeyId key) {
     if (!after_.thrown) Do(after_, {.thread = after_.thread, .code = code, .key = key});
   };
+  after_.calls.reserve(keys.size() + 2);
   for (const KeyId key : keys) read(OpCode::kGet, key);
   read(OpCode::kIterate, 0);
   if (map_->Does(OpCode::kSize)) read(OpCode::kSize, 0);
 }
 
-std::vector<Caller::Call> ThreadStage::Calls(bool with_after) const {
-  std::vector<Caller::Call> calls;
+std::vector<Caller::Call> ThreadStage::Calls() const {
+  std::vector<const Caller::Call*> order;
   for (const Caller& caller : threads_) {
-    calls.insert(calls.end(), caller.calls.begin(), caller.calls.end());
+    for (const Caller::Call& call : caller.calls) order.push_back(&call);
   }
-  if (with_after) calls.insert(calls.end(), after_.calls.begin(), after_.calls.end());
-  std::sort(calls.begin(), calls.end(),
-            [](const Caller::Call& a, const Caller::Call& b) { return a.op.called < b.op.called; });
+  std::sort(order.begin(), order.end(), [](const Caller::Call* a, const Caller::Call* b) {
+    return a->op.called < b->op.called;
+  });
+  std::vector<Caller::Call> calls;
+  calls.reserve(order.size());
+  for (const Caller::Call* call : order) calls.push_back(*call);
   return calls;
 }
 

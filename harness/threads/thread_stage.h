@@ -60,8 +60,8 @@ class ThreadStage {
   // Reads all that the tape could have written, when the threads are over.
   void ReadAll();
 
-  // The calls of the threads, and if it is asked for those of `after`, in the order of the calls.
-  std::vector<Caller::Call> Calls(bool with_after) const;
+  // What the threads called, in the order of the calls. Those of `after` come later.
+  std::vector<Caller::Call> Calls() const;
 
  private:
   Moment Next() { return clock_.fetch_add(1, std::memory_order_relaxed); }
