@@ -41,7 +41,7 @@ ClearMoments MomentsOfClear(const ConcurrentHistory& history, std::size_t op);
 // The part with room for a moment between any two: all are doubled.
 HistoryPart Spread(HistoryPart part);
 
-// A spread part of one key, the clear `op` at this moment in it.
+// A spread part of one key, which has an atom of the clear `op`, with that atom at this moment.
 HistoryPart WithClearAt(HistoryPart part, std::size_t op, const OneMoment& moment);
 
 }  // namespace mapfuzz

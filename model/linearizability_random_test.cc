@@ -248,24 +248,37 @@ bool SizeIsPossible(const ConcurrentHistory& history, const ConcurrentOp& size, 
 }
 
 TEST(LinearizabilityRandomTest, AgreesWithBruteForceOnBoundedSize) {
-  const RunPlan plan{.threads = 2, .ops = 3, .last_op = kLastKeyOp, .stops_one_in = 30};
-  const LinearizabilityOptions options{.promises = {.size = SizePromise::kBounded}};
+  const RunPlan on_keys{.threads = 2, .ops = 3, .last_op = kLastKeyOp, .stops_one_in = 30};
+  // From delete to iterate.
+  const RunPlan on_all{
+      .threads = 2, .ops = 3, .first_op = 3, .key_by_key = true, .stops_one_in = 30};
+  const LinearizabilityOptions options{.promises = {.size = SizePromise::kBounded,
+                                                    .clear = ClearPromise::kPerKey,
+                                                    .iteration = IterationPromise::kPerKey}};
   std::mt19937_64 random(2);
   const auto judge = [&](ConcurrentHistory history, Counts& counts) {
+    std::erase_if(history.ops,
+                  [](const ConcurrentOp& op) { return op.request.op == MapOp::kSize; });
+    if (history.ops.empty()) return;
     const std::size_t victim = random() % history.ops.size();
     ConcurrentOp size = history.ops[victim];
     size.request = {.op = MapOp::kSize};
     size.answer = {.size = random() % 3};
     history.ops.erase(history.ops.begin() + static_cast<std::ptrdiff_t>(victim));
-    const bool keys_pass = BruteForceSucceeds(history);
-    const bool passes = keys_pass && (size.returned == kNever || SizeIsPossible(history, size, 2));
+    const bool twice = std::any_of(history.ops.begin(), history.ops.end(), ProducesTwice);
+    const ConcurrentHistory key_by_key = KeyByKey(history, 2);
+    const bool keys_pass = !twice && BruteForceSucceeds(key_by_key);
+    const bool passes =
+        keys_pass && (size.returned == kNever || SizeIsPossible(key_by_key, size, 2));
     history.ops.push_back(size);
     EXPECT_EQ(Passes(history, options), passes);
     if (keys_pass) counts.Add(passes);
   };
-  const Counts counts = JudgeRuns(plan, 3000, judge);
-  EXPECT_GT(counts.good, 500);
-  EXPECT_GT(counts.bad, 500);
+  for (const RunPlan& plan : {on_keys, on_all}) {
+    const Counts counts = JudgeRuns(plan, 3000, judge);
+    EXPECT_GT(counts.good, 500);
+    EXPECT_GT(counts.bad, 500);
+  }
 }
 
 std::vector<bool> Without(std::vector<bool> held, std::size_t op) {

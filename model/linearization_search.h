@@ -31,9 +31,10 @@ struct LinearizationSearch {
   std::uint64_t nodes = 0;  // configurations entered
 };
 
-// Enters at most `budget` configurations. The same part gives the same result everywhere. Needs no
-// stack; and memory for (atoms / 64 + 2 * keys) words per node, once a choice proved wrong. Time
-// per node is O(atoms that are concurrent + keys), and O(atoms) if an operation never returned.
+// Enters at most `budget` configurations; those of a first way, which tries nothing else, count
+// only if it led to the end. The same part gives the same result everywhere. Needs no stack; and
+// memory for (atoms / 64 + 2 * keys) words per node, unless the first way led to the end. Time per
+// node is O(atoms that are concurrent + keys), and O(atoms) if an operation never returned.
 LinearizationSearch SearchLinearization(const HistoryPart& part, std::uint64_t budget);
 
 }  // namespace mapfuzz
